@@ -1,0 +1,47 @@
+# `make` lists the targets. Everything happens in .venv; the second time only what changed is installed.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format docs clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { echo "this Python has no pip: install python3.11-venv"; exit 1; }
+	@echo "installing the requirements into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -m1 '^uv==' requirements.txt)" \
+	  && $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+install: $(READY) ## make .venv with everything in it
+
+demo: $(READY) ## read the bundled thread, check its claims, print what it decided
+	@$(BIN)/threadkb demo
+
+check: $(READY) ## format, lint, types, import contracts, README
+	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m cogapp -P --check README.md
+
+test: check ## everything in check, then the whole test suite
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+format: $(READY) ## put the code into its format, mend what the linter can
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --fix .
+
+docs: $(READY) ## write the README's generated parts
+	@$(BIN)/python -m cogapp -P -r README.md
+
+clean: ## remove .venv and what was built
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

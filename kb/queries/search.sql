@@ -1,0 +1,11 @@
+-- Messages and items that hold the words, best first, with the place of the hit.
+SELECT s.kind, s.ref, s.thread_id, snippet(search, 3, char(2), char(3), '…', 16) AS snippet,
+       coalesce(m.number, n.number) AS number, coalesce(m.author, n.author) AS author, coalesce(m.date, n.date) AS date,
+       coalesce(m.message_id, n.message_id) AS message_id, coalesce(m.subject, n.subject) AS subject, i.state
+FROM search s
+LEFT JOIN messages m ON s.kind = 'message' AND m.message_id = s.ref
+LEFT JOIN items i ON s.kind <> 'message' AND i.id = s.ref
+LEFT JOIN messages n ON n.message_id = i.message_id
+WHERE search MATCH :words AND (:thread IS NULL OR s.thread_id = :thread)
+ORDER BY bm25(search), s.kind, s.ref
+LIMIT coalesce(:limit, -1)

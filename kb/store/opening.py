@@ -1,0 +1,85 @@
+"""In: a path. Out: an engine on a database that is ours, of this version, in WAL mode.
+
+A file that is not ours, or newer than this program, is left as it was.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.pool import NullPool
+
+from kb.errors import StoreError
+from kb.identify import APPLICATION_ID, VERSION, identify
+from kb.store import schema
+
+BUSY_SECONDS = 15
+"""How long a writer waits for another one."""
+
+
+def open_engine(path: Path, *, create: bool = True) -> Engine:
+    """An engine on the database at `path`; made there if it is absent and `create` is true.
+
+    Raises StoreError where the file is no threadkb database, comes from a newer version or cannot be written.
+    """
+    is_new = not identify(path)
+    if is_new and not create:
+        raise StoreError(str(path), "there is no knowledge base here", "run `threadkb ingest SOURCE` first")
+    if is_new:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as wrong:
+            raise StoreError(
+                str(path.parent), f"cannot make this directory: {wrong.strerror}", "give --db FILE"
+            ) from None
+    engine = create_engine(f"sqlite+pysqlite:///{path}", poolclass=NullPool)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    if is_new:
+        _create(engine, path)
+    return engine
+
+
+def explain(wrong: Exception, path: Path) -> StoreError:
+    """What a failed statement means for the person at the keyboard."""
+    words = str(getattr(wrong, "orig", None) or wrong)
+    if "locked" in words or "busy" in words:
+        return StoreError(str(path), "another program is writing here", "wait for it and try again")
+    if "readonly" in words or "unable to open" in words:
+        return StoreError(str(path), "cannot be written", "check the rights of the file and of its directory")
+    if "full" in words:
+        return StoreError(str(path), "the disk is full", "make room and try again; the database is as it was")
+    if "malformed" in words or "not a database" in words:
+        return StoreError(str(path), "is damaged", "restore it from a backup, or give another file with --db")
+    return StoreError(str(path), words, "run `threadkb doctor`")
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's BEGIN below is the only one
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _on_begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _create(engine: Engine, path: Path) -> None:
+    import sqlalchemy.exc
+
+    try:
+        with engine.begin() as connection:
+            known = connection.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one()
+            if known == 0:
+                schema.metadata.create_all(connection)
+                connection.exec_driver_sql(schema.SEARCH_TABLE)
+                connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+    except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as wrong:
+        raise explain(wrong, path) from None

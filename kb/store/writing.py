@@ -1,0 +1,202 @@
+"""In: raw mails, derived threads, runs. Out: rows, all or none: one transaction a `with` block.
+
+Derived rows are replaced a whole thread at a time, so that the same mails always give the same rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy.exc
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+
+from kb.records import Correction, RawMail, Run
+from kb.store import schema
+from kb.store.opening import explain, open_engine
+from kb.store.rows import DerivedThread, rows, stamp
+
+_CHUNK = 500
+
+
+class Writer:
+    """The open transaction. Get one from `writing`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_raw(self, mails: Sequence[tuple[str, RawMail]], now: datetime) -> set[str]:
+        """Keep each (Message-ID, mail) whose bytes are not kept yet; the Message-IDs of those that were added."""
+        added = set()
+        for message_id, mail in mails:
+            digest = hashlib.sha256(mail.content).hexdigest()
+            known = self._connection.execute(
+                select(schema.raw_mails.c.id).where(
+                    schema.raw_mails.c.message_id == message_id, schema.raw_mails.c.sha256 == digest
+                )
+            ).first()
+            if known is not None:
+                continue
+            self._connection.execute(
+                insert(schema.raw_mails).values(
+                    message_id=message_id,
+                    sha256=digest,
+                    content=mail.content,
+                    origin=mail.origin,
+                    provisional=mail.provisional,
+                    added_at=stamp(now),
+                )
+            )
+            added.add(message_id)
+        return added
+
+    def replace_provisional(self, provisional_id: str, real_id: str) -> None:
+        """Let the real mail take the place of a provisional one, whose bytes are kept."""
+        self._connection.execute(
+            update(schema.raw_mails)
+            .where(schema.raw_mails.c.message_id == provisional_id, schema.raw_mails.c.provisional)
+            .values(replaced_by=real_id)
+        )
+
+    def threads_touched_by(self, named: Iterable[str]) -> set[str]:
+        """Threads with a message that is among the Message-IDs `named`, or whose headers name one of them."""
+        touched: set[str] = set()
+        for chunk in _chunks(sorted(set(named))):
+            own = select(schema.messages.c.thread_id).where(schema.messages.c.message_id.in_(chunk))
+            via = (
+                select(schema.messages.c.thread_id)
+                .join(schema.ancestors, schema.ancestors.c.message_id == schema.messages.c.message_id)
+                .where(schema.ancestors.c.ancestor_id.in_(chunk))
+            )
+            touched.update(self._connection.execute(own.union(via)).scalars())
+        return touched
+
+    def messages_of(self, thread_ids: Iterable[str]) -> set[str]:
+        """The Message-IDs of these threads."""
+        found: set[str] = set()
+        for chunk in _chunks(sorted(thread_ids)):
+            statement = select(schema.messages.c.message_id).where(schema.messages.c.thread_id.in_(chunk))
+            found.update(self._connection.execute(statement).scalars())
+        return found
+
+    def provisional_ids(self) -> set[str]:
+        """The Message-IDs of provisional mails that no real one has replaced."""
+        table = schema.raw_mails
+        statement = select(table.c.message_id).where(table.c.provisional, table.c.replaced_by.is_(None))
+        return set(self._connection.execute(statement).scalars())
+
+    def messages_at(self, minutes: Iterable[datetime]) -> set[str]:
+        """The Message-IDs of messages written within these minutes."""
+        starts = [stamp(minute)[:16] for minute in minutes]
+        found: set[str] = set()
+        for chunk in _chunks(starts):
+            statement = select(schema.messages.c.message_id).where(
+                func.substr(schema.messages.c.date, 1, 16).in_(chunk)
+            )
+            found.update(self._connection.execute(statement).scalars())
+        return found
+
+    def raw(self, message_ids: Iterable[str] | None = None) -> Iterator[tuple[str, RawMail]]:
+        """The kept mails (all, or these), replaced ones left out; of several bytes for one Message-ID one is chosen.
+
+        The choice (real before provisional, longest, then by digest) does not depend on the order of arrival.
+        """
+        table = schema.raw_mails
+        order = (table.c.message_id, table.c.provisional, func.length(table.c.content).desc(), table.c.sha256)
+        base = select(table).where(table.c.replaced_by.is_(None)).order_by(*order)
+        wanted = [None] if message_ids is None else list(_chunks(sorted(set(message_ids))))
+        for chunk in wanted:
+            statement = base if chunk is None else base.where(table.c.message_id.in_(chunk))
+            last = None
+            for row in self._connection.execute(statement):
+                if row.message_id != last:
+                    last = row.message_id
+                    yield row.message_id, RawMail(row.content, row.origin, row.provisional)
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """All corrections, oldest first."""
+        rows = self._connection.execute(select(schema.corrections).order_by(schema.corrections.c.id))
+        return tuple(Correction(r.item_id, r.verb, r.value, r.who, datetime.fromisoformat(r.at), r.why) for r in rows)
+
+    def drop_threads(self, thread_ids: Iterable[str]) -> None:
+        """Remove all derived rows of these threads."""
+        for thread in sorted(thread_ids):
+            of_thread = {"thread": thread}
+            for table in ("zones", "problems", "ancestors"):
+                self._connection.execute(
+                    text(
+                        f"DELETE FROM {table} WHERE message_id IN "  # noqa: S608 - table names from this tuple
+                        "(SELECT message_id FROM messages WHERE thread_id = :thread)"
+                    ),
+                    of_thread,
+                )
+            for table in ("topics", "entities"):
+                self._connection.execute(
+                    text(
+                        f"DELETE FROM {table} WHERE item_id IN "  # noqa: S608
+                        "(SELECT id FROM items WHERE thread_id = :thread)"
+                    ),
+                    of_thread,
+                )
+            for derived in (schema.items, schema.links, schema.series, schema.trailers, schema.messages):
+                self._connection.execute(delete(derived).where(derived.c.thread_id == thread))
+            self._connection.execute(delete(schema.threads).where(schema.threads.c.id == thread))
+            self._connection.execute(text("DELETE FROM search WHERE thread_id = :thread"), of_thread)
+
+    def drop_derived(self) -> None:
+        """Remove every derived row."""
+        for table in schema.DERIVED:
+            self._connection.execute(delete(table))
+        self._connection.execute(text("DELETE FROM search"))
+
+    def add_thread(self, derived: DerivedThread) -> None:
+        """Write one thread's derived rows; drop the old ones first."""
+        for statement, values in rows(derived):
+            if values:
+                self._connection.execute(statement, values)
+
+    def add_run(self, run: Run) -> None:
+        """Keep one run."""
+        outcome = run.outcome
+        self._connection.execute(
+            insert(schema.runs).values(
+                item_id=run.item_id,
+                message_id=run.message_id,
+                quote=run.quote,
+                check=run.check,
+                predicate=json.dumps(run.predicate, sort_keys=True),
+                bound_by=run.bound_by,
+                verdict=outcome.verdict,
+                strength=outcome.strength,
+                summary=outcome.summary,
+                evidence=json.dumps([asdict(line) for line in outcome.evidence]),
+                assumptions=json.dumps(outcome.assumptions),
+                seconds=run.seconds,
+                fingerprint=run.fingerprint,
+                reason=run.reason,
+                at=stamp(run.at),
+            )
+        )
+
+
+@contextmanager
+def writing(path: Path, *, create: bool = True) -> Iterator[Writer]:
+    """One transaction on the database at `path`: kept whole when the block ends, undone whole when it raises."""
+    engine = open_engine(path, create=create)
+    try:
+        with engine.begin() as connection:
+            yield Writer(connection)
+    except sqlalchemy.exc.DBAPIError as wrong:
+        raise explain(wrong, path) from None
+    finally:
+        engine.dispose()
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]

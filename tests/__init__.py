@@ -1,0 +1,1 @@
+"""In: threadkb. Out: what it does, seen from outside."""

@@ -1,0 +1,1 @@
+"""In: nothing. Out: builders and servers that several tests share."""

@@ -1,0 +1,262 @@
+"""The store keeps all or nothing, and reads back what it kept."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kb.errors import StoreError, UsageError
+from kb.export import items as export_items
+from kb.export import verdicts
+from kb.identify import APPLICATION_ID, VERSION, identify
+from kb.reading import Filter, fts_query, reading
+from kb.records import ItemKind, RawMail, Verdict
+from kb.store import schema
+from kb.store.writing import writing
+from kb.why import why
+from tests.support.threads import run, small_base, small_review
+
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
+
+
+def _dump(path: Path) -> list[str]:
+    connection = sqlite3.connect(path)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def test_reading_gives_back_what_was_written(tmp_path: Path) -> None:
+    named = small_base(tmp_path / "kb.sqlite")
+    with reading(tmp_path / "kb.sqlite") as reader:
+        items = reader.items()
+        assert [i.id for i in items] == [i.id for i in named.values()]
+        assert items[0].topics == ("locking",)
+        assert (items[0].verdict, items[0].number, items[0].author) == ("verified", 0, "Ada Example")
+        thread = reader.threads()[0]
+        assert (thread.messages, thread.people, thread.items, thread.open_actions) == (4, 3, 8, 1)
+        assert [m.number for m in reader.messages(thread.id)] == [0, 1, 2, 3]
+        assert reader.zones("m0@example.org")[0].end == len(reader.messages(thread.id)[0].body)
+        assert reader.trailers(thread.id)[0].name == "Acked-by"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (Filter(kind="question"), ["needed"]),
+        (Filter(state="disputed"), ["holds"]),
+        (Filter(by="cleo"), ["good", "never"]),
+        (Filter(topic="lock"), ["twice", "drop"]),
+        (Filter(about="arm64"), ["test"]),
+        (Filter(about="%"), []),
+        (Filter(verdict="refuted"), ["never"]),
+        (Filter(kind="claim", verdict="unchecked"), ["holds"]),
+        (Filter(since="2024-05-01T14:00"), ["holds", "v2", "good", "never"]),
+        (Filter(limit=1), ["twice"]),
+        (Filter(confidence=0.95), []),
+    ],
+)
+def test_filters_choose_items(tmp_path: Path, wanted: Filter, names: list[str]) -> None:
+    named = small_base(tmp_path / "kb.sqlite")
+    with reading(tmp_path / "kb.sqlite") as reader:
+        assert [i.id for i in reader.items(wanted)] == [named[name].id for name in names]
+
+
+def test_a_failed_transaction_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sqlite"
+    small_base(path)
+    before = _dump(path)
+    with pytest.raises(ZeroDivisionError), writing(path) as writer:
+        writer.drop_derived()
+        writer.add_raw([("x@y", RawMail(b"x", "tests"))], NOW)
+        raise ZeroDivisionError
+    assert _dump(path) == before
+
+
+def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
+    mail = RawMail(b"From: a\n\nx", "tests")
+    with writing(tmp_path / "kb.sqlite") as writer:
+        assert writer.add_raw([("x@y", mail)], NOW) == {"x@y"}
+        assert writer.add_raw([("x@y", mail)], NOW) == set()
+        assert [m for _, m in writer.raw()] == [mail]
+
+
+def test_of_several_bytes_for_one_message_id_the_choice_does_not_depend_on_order(tmp_path: Path) -> None:
+    mails = [
+        RawMail(b"short", "a"),
+        RawMail(b"longer one", "b"),
+        RawMail(b"the longest, rebuilt", "c", provisional=True),
+    ]
+    chosen = []
+    for number, order in enumerate((mails, mails[::-1])):
+        with writing(tmp_path / f"{number}.sqlite") as writer:
+            writer.add_raw([("x@y", mail) for mail in order], NOW)
+            chosen.append(list(writer.raw()))
+    assert chosen == [[("x@y", mails[1])]] * 2
+
+
+def test_dropping_a_thread_leaves_no_derived_row(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sqlite"
+    small_base(path)
+    review, _ = small_review()
+    with writing(path) as writer:
+        writer.drop_threads([review.id])
+    connection = sqlite3.connect(path)
+    left = {t.name: connection.execute(f"SELECT count(*) FROM {t.name}").fetchone()[0] for t in schema.DERIVED}
+    assert left == dict.fromkeys(left, 0)
+    assert connection.execute("SELECT count(*) FROM search").fetchone() == (0,)
+    assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+    connection.close()
+
+
+def test_no_run_is_overwritten_and_the_latest_is_the_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sqlite"
+    named = small_base(path)
+    with writing(path) as writer:
+        writer.add_run(run(named["twice"], Verdict.REFUTED))
+    with reading(path) as reader:
+        assert [r.verdict for r in reader.runs_of(named["twice"].id)] == ["refuted", "verified"]
+        found = reader.item(named["twice"].id)
+        assert found is not None
+        assert found.verdict == "refuted"
+
+
+def test_search_finds_messages_and_items_and_marks_the_words(tmp_path: Path) -> None:
+    small_base(tmp_path / "kb.sqlite")
+    with reading(tmp_path / "kb.sqlite") as reader:
+        hits = reader.search("error pat*")
+        assert {h.kind for h in hits} == {"message", "claim"}
+        assert "\x02error\x03" in hits[0].snippet
+        with pytest.raises(UsageError):
+            reader.search('"" *')
+
+
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [
+        ("a b", '"a" "b"'),
+        ('"a b" c*', '"a b" "c"*'),
+        ('x" OR y', '"x" "OR y"'),
+        ("(a)", '"(a)"'),
+        ("a:b NOT", '"a:b" "NOT"'),
+        ("* ^", ""),
+    ],
+)
+def test_fts_query_quotes_every_word(words: str, query: str) -> None:
+    assert fts_query(words) == query
+
+
+@pytest.mark.parametrize("words", ['a" "', "NEAR(a, b)", "a AND", "{x}: y", "-a", "a\x00b", "a*b*"])
+def test_no_words_break_a_search(tmp_path: Path, words: str) -> None:
+    small_base(tmp_path / "kb.sqlite")
+    with reading(tmp_path / "kb.sqlite") as reader:
+        assert isinstance(reader.search(words), tuple)
+
+
+def test_resolve_takes_any_unique_beginning(tmp_path: Path) -> None:
+    named = small_base(tmp_path / "kb.sqlite")
+    full = named["needed"].id
+    with reading(tmp_path / "kb.sqlite") as reader:
+        assert reader.resolve(reader.shown(full)) == ("item", full)
+        assert reader.resolve("<m2@example.org>") == ("message", "m2@example.org")
+        assert reader.thread("PATCH") == reader.threads()[0].id
+        with pytest.raises(UsageError, match="beginning of several"):
+            reader.resolve("c-")
+        with pytest.raises(UsageError, match="no item"):
+            reader.resolve("c-zzzzz")
+
+
+def test_why_groups_the_trail(tmp_path: Path) -> None:
+    named = small_base(tmp_path / "kb.sqlite")
+    with reading(tmp_path / "kb.sqlite") as reader:
+        trail = why(reader, named["drop"].id)
+        assert [s.item.id for s in trail.moved_by] == [named["twice"].id]
+        assert [s.item.id for s in trail.agreed] == [named["v2"].id]
+        holds = why(reader, named["holds"].id)
+        assert [s.item.id for s in holds.answers] == [named["needed"].id]
+        assert [s.item.id for s in holds.objected] == [named["never"].id]
+
+
+def test_export_rows_carry_links_and_verdicts(tmp_path: Path) -> None:
+    named = small_base(tmp_path / "kb.sqlite")
+    with reading(tmp_path / "kb.sqlite") as reader:
+        rows = {r["id"]: r for r in export_items.rows(reader, Filter())}
+        assert rows[named["v2"].id]["links"] == [{"to": named["drop"].id, "rel": "accepts", "confidence": 0.8}]
+        assert [r["verdict"] for r in verdicts.rows(reader)] == ["verified", "refuted"]
+        assert {r["kind"] for r in rows.values()} == set(ItemKind)
+
+
+def _foreign(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE theirs (x)")
+    connection.close()
+
+
+def _newer(path: Path) -> None:
+    small_base(path)
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.close()
+
+
+def _cut(path: Path) -> None:
+    small_base(path)
+    path.write_bytes(path.read_bytes()[:50])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (_foreign, "another program"),
+        (_newer, "newer threadkb"),
+        (_cut, "no SQLite database"),
+        (lambda path: path.write_text("not a database, but long enough to have a header " * 3), "no SQLite database"),
+    ],
+)
+def test_a_database_that_is_not_ours_is_refused_and_left_alone(tmp_path: Path, make: object, words: str) -> None:
+    path = tmp_path / "kb.sqlite"
+    make(path)  # type: ignore[operator]
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=words), writing(path):
+        pass
+    with pytest.raises(StoreError, match=words), reading(path):
+        pass
+    assert path.read_bytes() == before
+
+
+def test_a_database_killed_right_after_its_making_is_still_ours(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("CREATE TABLE threads (x)")
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in ("kb.sqlite", "kb.sqlite-wal"):
+        (copy / name).write_bytes((tmp_path / name).read_bytes())
+    connection.close()
+    assert (copy / "kb.sqlite").read_bytes()[68:72] == b"\0\0\0\0"
+    assert identify(copy / "kb.sqlite")
+
+
+def test_reading_where_nothing_lies_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="run `threadkb ingest"), reading(tmp_path / "none.sqlite"):
+        pass
+    assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_a_writer_waits_for_another_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "kb.sqlite"
+    small_base(path)
+    monkeypatch.setattr("kb.store.opening.BUSY_SECONDS", 0)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="another program is writing"), writing(path):
+        pass
+    other.execute("ROLLBACK")
+    other.close()

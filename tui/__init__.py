@@ -1,0 +1,1 @@
+"""The faces: command line and full-screen browser; the only place where ingest and sim_hooks meet."""
