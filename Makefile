@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs clean
+.PHONY: help install demo test check format docs pictures status clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,16 @@ format: $(READY) ## put the code into its format, mend what the linter can
 
 docs: $(READY) ## write the README's generated parts
 	@$(BIN)/python -m cogapp -P -r README.md
+
+pictures: $(READY) ## export the README's picture from the real browser
+	@mkdir -p data/pictures
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT \
+	  && $(BIN)/threadkb demo --db "$$scratch/demo.sqlite" >/dev/null \
+	  && $(BIN)/python -m tui.picture "$$scratch/demo.sqlite" data/pictures/browser.svg --size 140x40
+
+SHARED ?= ../shared
+status: $(READY) ## measure extraction and verdicts on the annotated threads in SHARED, write data/status.md
+	@$(BIN)/python -m tests.support.status $(SHARED)
 
 clean: ## remove .venv and what was built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

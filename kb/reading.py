@@ -73,16 +73,14 @@ class Reader:
 
     def zones(self, message_id: str) -> tuple[Zone, ...]:
         """The zones of a message's body."""
-        return tuple(
-            Zone(
-                ZoneKind(r["kind"]),
-                r["start"],
-                r["end"],
-                r["depth"],
-                Passage(r["quoted_id"], r["quoted_start"], r["quoted_end"]) if r["quoted_id"] is not None else None,
-            )
-            for r in self._rows(sql("zones"), message=message_id)
-        )
+        return tuple(_zone(r) for r in self._rows(sql("zones"), message=message_id))
+
+    def zones_of_thread(self, thread: str) -> dict[str, tuple[Zone, ...]]:
+        """The zones of each message's body, by Message-ID."""
+        found: dict[str, list[Zone]] = {}
+        for row in self._rows(sql("zones_of_thread"), thread=thread):
+            found.setdefault(row["message_id"], []).append(_zone(row))
+        return {message_id: tuple(zones) for message_id, zones in found.items()}
 
     def items(self, wanted: Filter | None = None) -> tuple[ItemView, ...]:
         """Items in reading order."""
@@ -263,6 +261,12 @@ def _like(text: str | None) -> str | None:
     if text is None:
         return None
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _zone(row: sqlite3.Row) -> Zone:
+    quoted = row["quoted_id"]
+    passage = None if quoted is None else Passage(quoted, row["quoted_start"], row["quoted_end"])
+    return Zone(ZoneKind(row["kind"]), row["start"], row["end"], row["depth"], passage)
 
 
 def _message(row: sqlite3.Row) -> MessageView:

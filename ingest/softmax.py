@@ -1,0 +1,95 @@
+"""In: rows of feature names. Out: the probability of each class by a linear model with its weights.
+
+Multinomial logistic regression: P(class) is proportional to exp(sum of the weights of a row's features). The weights
+are a plain file: a header of JSON, then int8 numbers, one scale a class; loading needs NumPy and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Weights = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax:
+    """A trained model."""
+
+    classes: tuple[str, ...]
+    vocabulary: dict[str, int]
+    weights: Weights
+    """One row a feature, one column a class."""
+
+    def probabilities(self, rows: Sequence[Sequence[str]]) -> Weights:
+        """One row for each of `rows`, one column a class; features that the model does not know count for nothing."""
+        import numpy as np
+
+        scores = np.zeros((len(rows), len(self.classes)), dtype=np.float32)
+        for number, row in enumerate(rows):
+            known = [self.vocabulary[name] for name in row if name in self.vocabulary]
+            if known:
+                scores[number] = self.weights[known].sum(axis=0)
+        scores -= scores.max(axis=1, keepdims=True) if len(rows) else 0.0
+        raised = np.exp(scores)
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    def strongest(self, row: Sequence[str], kind: str) -> tuple[tuple[str, float], ...]:
+        """The features of `row` with what each speaks for `kind` above the other classes' mean, strongest first."""
+        column = self.classes.index(kind)
+        pulls = []
+        for name in row:
+            at = self.vocabulary.get(name)
+            if at is not None and name != "bias":
+                pulls.append((name, float(self.weights[at, column] - self.weights[at].mean())))
+        return tuple(sorted(pulls, key=lambda pull: -pull[1]))
+
+
+def to_bytes(model: Softmax) -> bytes:
+    """`model` with its weights rounded to 8 bits."""
+    import numpy as np
+
+    scale = np.abs(model.weights).max(axis=0) / 127 + 1e-12
+    numbers = np.round(model.weights / scale).astype(np.int8)
+    names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
+    header = {"classes": model.classes, "scale": [float(s) for s in scale], "features": names}
+    line = json.dumps(header, ensure_ascii=True, separators=(",", ":")).encode()
+    return line + b"\n" + bytes(numbers.tobytes())
+
+
+def from_bytes(content: bytes) -> Softmax:
+    """What `to_bytes` wrote."""
+    import numpy as np
+
+    line, _, rest = content.partition(b"\n")
+    header = json.loads(line)
+    classes = tuple(header["classes"])
+    scale = np.array(header["scale"], dtype=np.float32)
+    numbers = np.frombuffer(rest, dtype=np.int8).reshape(-1, len(classes))
+    weights = numbers.astype(np.float32) * scale
+    return Softmax(classes, {name: at for at, name in enumerate(header["features"])}, weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What extraction has learnt."""
+
+    kinds: Softmax
+    """Candidate to `none` or an item's kind."""
+    links: Softmax
+    """Pair of items to `none` or a relation."""
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Models:
+    """The models in `ingest/model/`; their card says what they were trained on."""
+    folder = files("ingest").joinpath("model")
+    return Models(*(from_bytes(folder.joinpath(f"{name}.bin").read_bytes()) for name in ("kinds", "links")))

@@ -1,0 +1,79 @@
+"""In: what a person names as a source: a file, a folder, `-`, a Message-ID or a URL. Out: raw mails.
+
+Every way of failing is a `SourceError` or a `UsageError` that says what and what to do; nothing is written anywhere
+but b4's own cache.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from kb.errors import SourceError, UsageError
+from kb.records import RawMail
+
+_URL = re.compile(r"https?://", re.IGNORECASE)
+_MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+")
+_PATH = re.compile(
+    r"[./~].*|[^@]*/[^@]*|.*\.(?:mbox|mbx|mboxrd|eml|txt|html?|json|gz|patch)", re.DOTALL | re.IGNORECASE
+)
+EXPECTED = "a Message-ID, a lore URL, an mbox (or .gz), a mail, a Maildir, a patchwork page, or - for standard input"
+
+
+def read(
+    source: str,
+    *,
+    stdin: BinaryIO | None = None,
+    progress: Callable[[str], None] | None = None,
+    fresh: bool = False,
+) -> list[RawMail]:
+    """The mails that `source` names, at least one.
+
+    `-` is standard input (or `stdin`); an existing path is a Maildir or a file whose bytes tell what it is; else a
+    Message-ID or an http(s) URL is fetched via b4. `progress` gets a line before what may take long, and a line for
+    what was left out. With `fresh`, a fetched thread comes from the server and not from b4's cache.
+
+    Raises:
+        UsageError: `source` names nothing that could be mail.
+        SourceError: there is no such mail, it cannot be had, or it is no mail.
+    """
+    from ingest.sources import lore
+    from ingest.sources import stdin as standard_input
+
+    if source == "-":
+        return standard_input.read(stdin if stdin is not None else sys.stdin.buffer)
+    if _URL.match(source):
+        return lore.read(source, progress=progress, fresh=fresh)
+    try:
+        path = Path(source).expanduser()
+        if source and path.exists():
+            return _of_path(path, progress)
+    except (ValueError, RuntimeError):
+        pass  # a NUL in it, or a home that is not known: no path
+    except OSError as wrong:
+        if _PATH.fullmatch(source):
+            raise SourceError(source, f"cannot be read ({wrong.strerror})", "check the name and its rights") from wrong
+    if _PATH.fullmatch(source):
+        raise SourceError(source, "no such file or folder", "check the name")
+    if _MESSAGE_ID.fullmatch(source):
+        return lore.read(source, progress=progress, fresh=fresh)
+    raise UsageError(f"“{source}”", "neither a file nor a Message-ID", f"give {EXPECTED}")
+
+
+def _of_path(path: Path, progress: Callable[[str], None] | None) -> list[RawMail]:
+    from ingest.sources import maildir
+    from ingest.sources.stdin import mails_in
+
+    try:
+        if path.is_dir():
+            if maildir.is_maildir(path):
+                return maildir.read(path, progress=progress)
+            next(path.iterdir(), None)
+            raise SourceError(str(path), "a folder, but no Maildir (no cur/ and new/)", "name a file or a Maildir")
+        content = path.read_bytes()
+    except OSError as wrong:
+        raise SourceError(str(path), f"cannot be read ({wrong.strerror})", "check its rights") from wrong
+    return mails_in(content, str(path))

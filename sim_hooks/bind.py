@@ -1,0 +1,34 @@
+"""In: an item and the text of its message. Out: the predicates that its words say, each with a confidence and a reason.
+
+Rules read only what is written out: chains, calls, closed statements about callers, figures. What they cannot read they
+leave alone, for a wrong binding is worse than none. Nothing here looks at facts or models.
+"""
+
+from __future__ import annotations
+
+from kb.records import Item, ItemKind
+from sim_hooks.predicates import Predicate
+from sim_hooks.readers import calls, chains, figures, origins
+from sim_hooks.readers.wording import Binding, wording
+
+__all__ = ["Binding", "bind"]
+
+_READERS = (chains.read, calls.read, origins.read, figures.read)
+_LEAST_OF_A_PLAN = 0.9
+"""Confidence that a reading of a decision or an action must have: these say what shall be, and seldom what is."""
+
+
+def bind(item: Item, context: str = "") -> tuple[Binding, ...]:
+    """What `item` says as predicates, in reading order, each once; `context` is the body of its message.
+
+    Questions are not bound. A decision or an action is bound only where its words state a fact in so many words.
+    """
+    if item.kind == ItemKind.QUESTION:
+        return ()
+    words = wording(item.quote.text, context)
+    found: dict[Predicate, Binding] = {}
+    for read in _READERS:
+        for binding in read(words):
+            if item.kind == ItemKind.CLAIM or binding.confidence >= _LEAST_OF_A_PLAN:
+                found.setdefault(binding.predicate, binding)
+    return tuple(found.values())

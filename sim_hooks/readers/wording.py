@@ -1,0 +1,127 @@
+"""In: an item's quote and the text of its message. Out: the words with what stands around them, and what they assert.
+
+Every expression here is bounded, so that reading takes time linear in the text. Names are C identifiers; a name with a
+digit in its brackets (`sync(2)`) is a manual page and no function.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.ids import fold
+from sim_hooks.predicates import Predicate
+
+FUNCTION = r"(?<![\w.>/])[A-Za-z_]\w{1,63}\((?!\d\))[^()\n]{0,60}\)"
+"""A function as prose names it, with its brackets."""
+PLAIN = r"(?<![\w.>/])[a-z]\w{0,30}_\w{1,50}\b(?!\()"
+"""A function named without brackets: lower case with an underscore."""
+CONSTANT = r"[A-Z][A-Z0-9]{1,40}_[A-Z0-9_]{1,60}"
+"""A constant of C."""
+
+_MARKER = r"\s{0,20}(?:\(?\d{1,3}[.)]|[-*•])\s{1,8}"
+_HEAD = re.compile(rf"{_MARKER}({FUNCTION})")
+_LEADING = re.compile(rf"(?:{_MARKER})?({FUNCTION})")
+_SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\.\.)(?<! vs)[.!?;:](?=\s|$)")
+_NOT_ASSERTED = re.compile(
+    r"\b(?:if|unless|whether|when|whenever|once|until|assuming|suppose|supposing|provided|in case|as long as|"
+    r"before|after|"
+    r"instead of|rather than|without|should|must|would|will|won't|shall|want|wants|need|needs|let's|make|makes|making|"
+    r"ensure|wish|used to|no longer|not sure|unsure|don't think|doesn't mean|why|how)\b",
+    re.IGNORECASE,
+)
+_CONDITION_FOLLOWS = re.compile(r"\s{0,3},?\s{0,3}(?:but |and )?(?:only )?(?:if|unless|when|once|in case|regardless)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A predicate that an item's words were read as, and how sure the reading is."""
+
+    predicate: Predicate
+    confidence: float
+    """0 to 1."""
+    why: str
+    """One sentence: why this predicate says what the words say."""
+    by: str = "rule"
+    """`rule` or `hand`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """An item's words and what stands around them in the message's own lines."""
+
+    text: str
+    """The quote, white space folded."""
+    before: tuple[str, ...] = ()
+    """Own lines above the quote; the last is what stands before it on its first line."""
+    after: tuple[str, ...] = ()
+    """Own lines below the quote; the first is what stands after it on its last line."""
+
+    @property
+    def head(self) -> str:
+        """The function that the quote begins with, or that heads the list entry it stands in; "" if there is none."""
+        if leading := _LEADING.match(self.text):
+            return name(leading[1])
+        for line in reversed(self.before[-12:]):
+            if entry := _HEAD.match(line):
+                return name(entry[1])
+            if not line.strip() and line is not self.before[-1]:
+                break
+        return ""
+
+    def asserts(self, start: int, end: int) -> bool:
+        """Whether the text from `start` to `end` is stated as a fact: not asked, not a condition, not under one."""
+        ends = [found.end() for found in _SENTENCE_END.finditer(self.text)]
+        place = bisect_right(ends, start)
+        clause = self.text[ends[place - 1] if place else 0 : start]
+        if _NOT_ASSERTED.search(clause) or _CONDITION_FOLLOWS.match(self.text, end):
+            return False
+        closing = next((point for point in ends if point >= end), len(self.text))
+        return not self.text[:closing].endswith("?")
+
+
+def wording(quote: str, context: str = "") -> Wording:
+    """The quote in its place in `context`, the body of its message; alone where it is not found there."""
+    text = fold(quote)
+    lines = [line for line in context.splitlines() if not line.startswith(">")]
+    place = _find(text, lines) if text else None
+    if place is None:
+        return Wording(text)
+    (first, column), (last, rest) = place
+    return Wording(
+        text,
+        before=(*lines[:first], fold(lines[first])[:column]),
+        after=(fold(lines[last])[rest:], *lines[last + 1 :]),
+    )
+
+
+def name(words: str) -> str:
+    """The bare name of a function as prose writes it."""
+    return words.split("(", 1)[0].strip()
+
+
+def names_function(word: str) -> bool:
+    """Whether a bare name can be a function's: all upper case is a constant or a macro."""
+    return word != word.upper()
+
+
+def _find(text: str, lines: Sequence[str]) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Line and column of the text's start and of its end, columns counted in the folded line."""
+    starts: list[int] = []
+    numbers: list[int] = []
+    folded: list[str] = []
+    at = 0
+    for number, line in enumerate(lines):
+        if words := fold(line):
+            starts.append(at)
+            numbers.append(number)
+            folded.append(words)
+            at += len(words) + 1
+    found = " ".join(folded).find(text)
+    if found < 0:
+        return None
+    first = bisect_right(starts, found) - 1
+    last = bisect_right(starts, found + len(text) - 1) - 1
+    return (numbers[first], found - starts[first]), (numbers[last], found + len(text) - starts[last])
