@@ -4,6 +4,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+UV := $(shell grep -m1 ^uv== requirements.txt)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format docs pictures status clean
@@ -11,14 +13,18 @@ READY := $(VENV)/.ready
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
+# uv installs in seconds; where it cannot be had, pip does it in minutes. A Python without ensurepip (Debian's, without
+# python3.11-venv) gets its environment from a uv that its pip puts into .boot.
 $(READY): requirements.txt pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { echo "this Python has no pip: install python3.11-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV) \
+	  && echo "this Python cannot make an environment; trying with uv" \
+	  && $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .boot $(UV) \
+	  && PYTHONPATH=.boot $(PYTHON) -m uv venv --quiet --seed --python $(PYTHON) $(VENV); } \
+	  || { echo "no environment could be made: install the package python3.11-venv"; exit 1; }
 	@echo "installing the requirements into $(VENV) (once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -m1 '^uv==' requirements.txt)" \
-	  && $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) $(UV) && $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt \
+	  || $(PIP) -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 install: $(READY) ## make .venv with everything in it

@@ -96,8 +96,10 @@ def _trimmed(doc: Doc, first: int, last: int, *, clause: bool) -> tuple[int, int
     start, end = (doc[first].idx, doc[last - 1].idx + len(doc[last - 1])) if last > first else (0, 0)
     if not _WORD.search(text, start, end) and text[start:end] != "+1":
         return None
-    if text[start] == "(" and text.find(")", start, end) < 0:
+    if text[start] == "(" and (text.find(")", start, end) < 0 or text[end - 1] == ")"):
         start += 1
+    elif text[start] == "(" and text.endswith(").", start, end):
+        start, end = start + 1, end - 2
     if text[end - 1] == ")" and text.count(")", start, end) > text.count("(", start, end):
         end -= 1
     if end <= start or not (_WORD.search(text, start, end) or text[start:end] == "+1"):

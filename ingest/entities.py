@@ -19,7 +19,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("manual", r"\b(?P<name>[a-z_][a-z0-9_-]{1,40}\([1-9]\))"),
     ("function", r"(?<![\w.>-])(?P<name>[A-Za-z_][A-Za-z0-9_]{1,80}\(\))"),
     ("sysctl", r"(?<!\w)(?P<name>/proc/sys/[\w./-]{1,100}\w)"),
-    ("sysctl", rf"(?<![\w./])(?P<name>{_AREA}(?:\.[a-z][a-z0-9_-]{{1,60}}){{1,4}})(?![\w(/])"),
+    (
+        "sysctl",
+        rf"(?<![\w./])(?P<name>{_AREA}(?:\.[a-z][a-z0-9_-]{{1,60}}){{1,4}})(?<!\.org)(?<!\.net)(?<!\.com)(?![\w(/])",
+    ),
     ("file", rf"(?<![\w/.:~-])(?P<name>{_DIRECTORY}[\w.+-]{{1,60}}\.{_SOURCE})(?::[0-9]{{1,6}})?\b"),
     ("file", r"(?<![\w/.-])(?P<name>[A-Za-z0-9_][\w+-]{0,60}\.(?:[chS]|rst|dts|yaml))(?::[0-9]{1,6})?\b(?!\()"),
     ("file", r"(?<![\w.:/])(?P<name>/(?:proc|sys|dev|etc|usr|tmp|var|run)/[\w./*-]{1,100}[\w*])"),

@@ -7,24 +7,34 @@ that a message repeats are taken where they stand first.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ingest.chains import chains_of
 from ingest.entities import entities_of
 from ingest.label import Labelled, Paragraph, label, paragraphs_of
-from ingest.pairs import Placed
+from ingest.pairs import LED, Placed
 from ingest.relate import links_of
 from ingest.softmax import Models, shipped
+from ingest.tables import rows_of
 from ingest.topics import index_of, phrases_of, topics_of, weights_of
 from kb.ids import fold, item_id
 from kb.records import Item, ItemKind, Link, Message, Quote, Thread
 
 _COMMITS = re.compile(
-    r"\b(?:i(?:'ll| will|'m going to| am going to| plan to| have changed|'ve changed)"
-    r"|i can (?:do|change|fix) (?:that|this|it)"
+    r"\b(?:i(?:'ll| will|'m (?:going|planning) to| am (?:going|planning) to| plan to|'ve| have (?:now )?\w+ed)"
+    r"|we(?:'ll| will)|i can (?:do|change|fix) (?:that|this|it)"
     r"|will (?:do|fix|change|be fixed)|applied|queued|(?:fixed|done) in)\b",
     re.IGNORECASE,
 )
+_AGREES = re.compile(
+    r"\W*(?:yes|yep|yeah|agreed?|i agree|ok(?:ay)?|sure|right|sounds good|makes sense|exactly|correct|ack|indeed"
+    r"|totally|absolutely|thanks|\+1)\b",
+    re.IGNORECASE,
+)
+_HEDGED = re.compile(r"\b(?:could|should|would|might|may|maybe|perhaps|what if)\b|\?", re.IGNORECASE)
+_PATCH = re.compile(r"\s*\[[^\]\n]{0,80}\bPATCH\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +64,53 @@ def extract(
     seen: set[str] = set()
     for paragraph in paragraphs:
         message = messages[paragraph.message_id]
+        ended = 0
         for place, found in enumerate(label(paragraph, models.kinds)):
-            item = _item(message, paragraph, found, weights)
+            start = found.candidate.start
+            led = paragraph.block.text[max(ended, start - LED) : start].strip()
+            ended = found.candidate.end
+            item = _item(message, paragraph, found, weights, start)
+            if item.id in seen:
+                # list entries that say the same of different things: their heads tell them apart
+                item = _item(message, paragraph, found, weights, 0)
             if item.id not in seen:
                 seen.add(item.id)
-                placed.append(_placed(item, message, paragraph, place))
+                placed.append(_placed(item, message, paragraph, place, led))
     links = links_of(placed, models.links)
     if progress is not None:
         progress(f"found {len(placed)} items and {len(links)} links")
-    return Extraction(tuple(one.item for one in placed), links)
+    shapes = [
+        item for m in thread.messages for find in (rows_of, chains_of) for item in find(m, thread.zones[m.message_id])
+    ]
+    return Extraction(_in_order(thread, [one.item for one in placed], shapes), links)
 
 
-def _item(message: Message, paragraph: Paragraph, found: Labelled, weights: dict[str, float]) -> Item:
-    start, end = found.block.span(found.candidate.start, found.candidate.end)
+def _in_order(thread: Thread, items: Sequence[Item], shapes: Sequence[Item]) -> tuple[Item, ...]:
+    """`items`, and those of `shapes` that share no words with one of them, in reading order."""
+    numbers = {message.message_id: number for number, message in enumerate(thread.messages)}
+    taken: dict[str, list[Quote]] = defaultdict(list)
+    every = {item.id: item for item in items}
+    for item in items:
+        taken[item.quote.message_id].append(item.quote)
+    for item in shapes:
+        others = taken[item.quote.message_id]
+        if item.id not in every and all(q.end <= item.quote.start or item.quote.end <= q.start for q in others):
+            every[item.id] = item
+    return tuple(sorted(every.values(), key=lambda i: (numbers[i.quote.message_id], i.quote.start, i.id)))
+
+
+def _commits(message: Message, text: str) -> bool:
+    """Whether the author of a decision undertakes it: says so, agrees outright, or sends the patch that does it."""
+    plain = text.replace("’", "'")
+    carried_out = _PATCH.match(message.subject) and not _HEDGED.search(plain)
+    return bool(carried_out or _COMMITS.search(plain) or _AGREES.match(plain))
+
+
+def _item(message: Message, paragraph: Paragraph, found: Labelled, weights: dict[str, float], first: int) -> Item:
+    """The item whose words go from `first`, a place in the block, to the candidate's end."""
+    start, end = found.block.span(first, found.candidate.end)
     text = fold(message.body[start:end])
-    inside = range(found.candidate.start, found.candidate.end)
+    inside = range(first, found.candidate.end)
     phrases = [phrase for phrase, place in phrases_of(paragraph.doc) if place in inside]
     return Item(
         id=item_id(message.message_id, found.kind, text),
@@ -79,11 +121,11 @@ def _item(message: Message, paragraph: Paragraph, found: Labelled, weights: dict
         cue=found.cue,
         topics=topics_of(phrases, weights),
         entities=entities_of(text),
-        commits=found.kind is ItemKind.DECISION and bool(_COMMITS.search(text.replace("’", "'"))),
+        commits=found.kind is ItemKind.DECISION and _commits(message, text),
     )
 
 
-def _placed(item: Item, message: Message, paragraph: Paragraph, place: int) -> Placed:
+def _placed(item: Item, message: Message, paragraph: Paragraph, place: int, led: str) -> Placed:
     return Placed(
         item=item,
         author=message.author,
@@ -91,4 +133,5 @@ def _placed(item: Item, message: Message, paragraph: Paragraph, place: int) -> P
         place=place,
         under=paragraph.block.under,
         passage=paragraph.passage,
+        led=led,
     )

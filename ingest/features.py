@@ -100,7 +100,7 @@ def _subject(head: Token, first: int, last: int) -> str:
 
 
 def features_of(candidate: Candidate, reading: Reading, block: Block, setting: Setting, *, sentence: int) -> list[str]:
-    """The features of `candidate`, each a short name; `sentence` is the place of its first sentence in the block."""
+    """The features of `candidate`, each a short name, once; `sentence` is the number of its first sentence."""
     out = ["bias"]
     out.extend(_shape(candidate, reading, block))
     out.extend(_wording(candidate, reading))
@@ -113,7 +113,7 @@ def features_of(candidate: Candidate, reading: Reading, block: Block, setting: S
     shape = "whole" if candidate.sentences == 1 else "part" if candidate.sentences == 0 else "many"
     out.extend(f"{shape}&{name}" for name in cues)
     out.extend(_place(candidate, block, setting, stances, sentence))
-    return out
+    return list(dict.fromkeys(out))
 
 
 def _shape(candidate: Candidate, reading: Reading, block: Block) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _shape(candidate: Candidate, reading: Reading, block: Block) -> Iterator[str
         yield f"outside={_bin(len(outside), (2, 4, 7, 12, 20))}&size={size}"
         yield f"outside has verb={any(t.tag_ in _FINITE for t in outside)}"
     sorts = {sort for sort in reading.sorts[candidate.first : candidate.last] if sort}
-    yield from (f"names {sort}" for sort in sorts)
+    yield from (f"names {sort}" for sort in sorted(sorts))
     yield f"names={min(sum(bool(s) for s in reading.sorts[candidate.first : candidate.last]), 4)}"
 
 
@@ -213,7 +213,9 @@ def _grammar(candidate: Candidate, reading: Reading) -> Iterator[str]:
     yield from (f"lex root:{name}&modal={own[0] if own else '-'}" for name in lists[head.i])
     yield from (f"lex root:{name}&tag={tag}&aux={auxiliary}" for name in lists[head.i])
     yield from (f"lex root:{name}&not={negated}" for name in lists[head.i])
-    around = {name for t in head.subtree if first <= t.i < last and t.dep_ in _COMPLEMENTS for name in lists[t.i]}
+    around = sorted(
+        {name for t in head.subtree if first <= t.i < last and t.dep_ in _COMPLEMENTS for name in lists[t.i]}
+    )
     yield from (f"lex of root:{name}" for name in around)
     yield from (f"lex of root:{name}&not={negated}" for name in around)
     yield from (f"lex of root:{name}&subject={subject}" for name in around)
@@ -221,7 +223,7 @@ def _grammar(candidate: Candidate, reading: Reading) -> Iterator[str]:
     finite = sum(t.tag_ in _FINITE for t in span)
     yield f"finite={min(finite, 4)}"
     yield f"has subject={subject != '-'}&finite={finite > 0}&part={candidate.sentences == 0}"
-    yield from (f"has {tag}" for tag in {t.tag_ for t in span} if tag.isalpha())
+    yield from (f"has {tag}" for tag in sorted({t.tag_ for t in span}) if tag.isalpha())
     if subject == "-" and tag in {"VB", "VBP"} and head.i - first <= 2:
         yield "imperative"
     yield f"head dep={head.dep_}&part={candidate.sentences == 0}"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ingest.features import Setting
 
-THRESHOLD = 0.27
+THRESHOLD = 0.28
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ messages.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from email import policy
 from email.errors import MessageError
@@ -154,15 +155,24 @@ def _author(value: str) -> tuple[str, str]:
     return without_surrogates(name or address), without_surrogates(address)
 
 
+def _mime(content: bytes) -> tuple[MimePart, bool]:
+    """The mail's parts, and whether it could be taken apart; else its headers and the rest, or all, as one text."""
+    for headers_only in (False, True):
+        with suppress(MessageError, ValueError, LookupError, AssertionError, AttributeError, TypeError, RecursionError):
+            mail: MimePart = BytesParser(policy=policy.compat32).parsebytes(content, headersonly=headers_only)
+            return mail, not headers_only
+    bare = MimePart()
+    bare.set_payload(content.decode("utf-8", "surrogateescape"))
+    return bare, False
+
+
 def parse(raw: RawMail) -> Message:
     """The message in `raw`; never raises. What was odd is in `problems`, with `Message-ID:line` of the raw mail."""
-    try:
-        mail: MimePart = BytesParser(policy=policy.compat32).parsebytes(raw.content)
-    except (MessageError, ValueError, LookupError, AssertionError, AttributeError, TypeError, RecursionError):
-        mail = MimePart()
-        mail.set_payload(raw.content.decode("utf-8", "surrogateescape"))
+    mail, whole = _mime(raw.content)
     head = _Head(mail, raw.content)
     faults: list[tuple[str, str]] = []
+    if not whole:
+        faults.append(("content-type", "the parts cannot be told apart, the text is taken as it stands"))
     message_id = _own_id(head, raw.content, faults)
     answered = [name for value in head.all("in-reply-to") for name in ids_in(value) if name != message_id]
     listed = [name for value in head.all("references") for name in ids_in(value) if name != message_id]

@@ -18,6 +18,7 @@ from kb.records import Item, Passage
 
 NEIGHBOURS = 3
 """Items before and after an item in its message that may be linked to it."""
+LED = 40
 ALIKE = 3
 """Earlier items that may be linked for their words."""
 _WORD = re.compile(r"[a-z_][a-z0-9_-]{2,}")
@@ -37,6 +38,13 @@ class Placed:
     """Blocks since the last quotation; 0 for the block right below it."""
     passage: Passage | None
     """What its block answers."""
+    led: str = ""
+    """Words of its block right before it that belong to no item ("Agreed,"), at most `LED` characters."""
+
+    @property
+    def said(self) -> str:
+        """Its words with those that lead up to them."""
+        return f"{self.led} {self.item.quote.text}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +64,22 @@ def pairs_of(placed: Sequence[Placed]) -> Iterator[Pair]:
     for one in placed:
         by_message[one.item.quote.message_id].append(one)
     alike = _Likeness(placed)
-    stances = {one.item.id: _stances(one.item.quote.text) for one in placed}
+    stances = {one.item.id: _stances(one.said) for one in placed}
     for number, one in enumerate(placed):
         seen = {one.item.id}
         for where, rank, near, other in _asked(number, one, placed, by_message, alike):
             if other.item.id not in seen:
                 seen.add(other.item.id)
                 shared = alike.of(one, other)
-                features = tuple(_features(one, other, where, rank, near, shared, stances))
+                features = tuple(dict.fromkeys(_features(one, other, where, rank, near, shared, stances)))
                 yield Pair(one, other, where, features)
 
 
 def _stances(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(cue.kind for cue in found_cues("stances", text)))
+    """The stances that `text` shows, the one whose words come first in front."""
+    plain = text.replace("’", "'")
+    found = [(match.start(), cue.kind) for cue in found_cues("stances", text) if (match := cue.pattern.search(plain))]
+    return tuple(dict.fromkeys(kind for _, kind in sorted(found)))
 
 
 class _Likeness:
@@ -80,7 +91,8 @@ class _Likeness:
         total = len(placed)
         self._rarity = {word: math.log((total + 1) / (count + 0.5)) ** 2 for word, count in counts.items()}
         self._length = {
-            name: math.sqrt(sum(self._rarity[word] for word in words)) + 1e-9 for name, words in self._words.items()
+            name: math.sqrt(math.fsum(self._rarity[word] for word in words)) + 1e-9
+            for name, words in self._words.items()
         }
         self._holders: dict[str, list[int]] = defaultdict(list)
         for number, one in enumerate(placed):
@@ -90,7 +102,7 @@ class _Likeness:
     def of(self, one: Placed, other: Placed) -> float:
         a, b = one.item.id, other.item.id
         both = self._words[a] & self._words[b]
-        return sum(self._rarity[word] for word in both) / (self._length[a] * self._length[b])
+        return math.fsum(self._rarity[word] for word in both) / (self._length[a] * self._length[b])
 
     def before(self, number: int, placed: Sequence[Placed]) -> list[tuple[float, Placed]]:
         """The likest earlier items of other messages, likest first."""
@@ -101,7 +113,8 @@ class _Likeness:
                 for other in self._holders[word]:
                     if other < number and placed[other].item.quote.message_id != one.item.quote.message_id:
                         scores[other] += 1
-        ranked = sorted(((self.of(one, placed[other]), other) for other, _ in scores.most_common(30)), reverse=True)
+        most = sorted(scores, key=lambda other: (-scores[other], other))[:30]
+        ranked = sorted(((self.of(one, placed[other]), other) for other in most), reverse=True)
         return [(share, placed[other]) for share, other in ranked[:ALIKE]]
 
 
@@ -181,6 +194,12 @@ def _features(
     yield f"where={where}&first={first}&kinds={kinds}"
     yield f"where={where}&first={first}&rank={rank}"
     yield f"where={where}&target place={min(other.place, 3)}"
+    lead = next(iter(stances[one.item.id]), "none")
+    yield f"lead={lead}&where={where}"
+    yield f"lead={lead}&kinds={kinds}"
+    yield f"lead={lead}&kinds={kinds}&first={first}&where={where}"
+    yield f"lead={lead}&target={other.item.kind}&first={first}&where={where}"
+    yield f"lead={lead}&same author={same}&where={where}"
     for stance in stances[one.item.id] or ("none",):
         yield f"stance={stance}"
         yield f"stance={stance}&where={where}"

@@ -23,14 +23,16 @@ from ingest.extract import Extraction, extract
 from ingest.fitting import KINDS, RELATIONS, Example, fit
 from ingest.label import Paragraph, paragraphs_of
 from ingest.mail import parse
-from ingest.pairs import Placed, pairs_of
+from ingest.pairs import LED, Placed, pairs_of
 from ingest.softmax import Models, Softmax, to_bytes
 from kb import states
 from kb.records import Item, ItemKind, Message, Quote, RawMail, Thread
 
 KINDS_PENALTY = 100.0
-LINKS_PENALTY = 10.0
-_FREEDOM = {"cue": 2.5, "stance": 2.0, "whole&cue": 2.0, "part&cue": 2.0, "many&cue": 2.0}
+LINKS_PENALTY = 20.0
+_FREEDOM = {"cue": 5.0, "stance": 3.0, "whole&cue": 4.0, "part&cue": 4.0, "many&cue": 4.0}
+_RARE = ItemKind.ACTION
+"""A kind of which there are so few examples that each counts twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ def annotated(folder: Path, name: str) -> Annotated:
 
 def _freedom(feature: str) -> float:
     return _FREEDOM.get(feature.split(":")[0], 1.0)
+
+
+def _link_freedom(feature: str) -> float:
+    return 3.0 if feature.startswith("lead=") else 1.0
 
 
 def kind_examples(one: Annotated, paragraphs: Sequence[Paragraph]) -> Iterator[Example]:
@@ -89,6 +95,7 @@ def gold_placed(one: Annotated, paragraphs: Sequence[Paragraph]) -> list[Placed]
     by_id = {m.message_id: m for m in one.messages}
     out = []
     counts: Counter[tuple[str, int]] = Counter()
+    ended: Counter[tuple[str, int]] = Counter()
     for message in one.thread.messages:
         own = own_places(message.body)
         mine = [p for p in paragraphs if p.message_id == message.message_id]
@@ -100,8 +107,10 @@ def gold_placed(one: Annotated, paragraphs: Sequence[Paragraph]) -> list[Placed]
             key = (message.message_id, home.block.number)
             quote = Quote(message.message_id, start, end, " ".join(by_id[message.message_id].body[start:end].split()))
             item = Item(annotation.id, ItemKind(annotation.kind), quote, quote.text, 1.0, "annotated")
-            out.append(Placed(item, message.author, key[1], counts[key], home.block.under, home.passage))
+            led = " ".join(message.body[max(ended[key], home.block.places[0], start - LED) : start].split())
+            out.append(Placed(item, message.author, key[1], counts[key], home.block.under, home.passage, led))
             counts[key] += 1
+            ended[key] = end
     return out
 
 
@@ -133,10 +142,11 @@ class Lessons:
 def fitted(lessons: Sequence[Lessons]) -> Models:
     """The models that `lessons` give."""
     kinds = [example for lesson in lessons for example in lesson.kinds]
+    kinds += [example for example in kinds if example.kind == _RARE]
     links = [example for lesson in lessons for example in lesson.links]
     return Models(
         _plain(fit(kinds, KINDS, penalty=KINDS_PENALTY, freedom=_freedom)),
-        _plain(fit(links, RELATIONS, penalty=LINKS_PENALTY, least_threads=3, least=6)),
+        _plain(fit(links, RELATIONS, penalty=LINKS_PENALTY, least_threads=3, least=6, freedom=_link_freedom)),
     )
 
 

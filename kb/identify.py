@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -20,8 +21,11 @@ def identify(path: Path) -> bool:
     Raises StoreError where the file is something else, comes from a newer threadkb or cannot be read.
     """
     try:
+        path.absolute()  # which a relative path has not, where the working directory is gone
         if not path.exists():
             return False
+        if not (path.is_file() or path.is_dir()):
+            raise StoreError(str(path), "is no file", "give another file with --db")
         with path.open("rb") as file:
             head = file.read(100)
     except OSError as wrong:
@@ -50,7 +54,7 @@ def identify(path: Path) -> bool:
 
 def _ask(path: Path) -> tuple[int, int, int]:
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?mode=ro", uri=True)
         try:
             ask = connection.execute
             return (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from kb.errors import StoreError, UsageError
 from kb.identify import identify
 from kb.queries import sql
 from kb.records import Passage, Zone, ZoneKind
+from kb.snippets import passage
 from kb.views import HitView, ItemView, LinkView, MessageView, RunView, SeriesView, ThreadView, TrailerView
 
 
@@ -52,7 +54,8 @@ class Reader:
 
     def _rows(self, query: str, **given: Any) -> list[sqlite3.Row]:
         try:
-            return self._connection.execute(query, given).fetchall()
+            bound = {name: _bindable(value) for name, value in given.items()}
+            return self._connection.execute(query, bound).fetchall()
         except sqlite3.DatabaseError as wrong:
             raise StoreError(str(self.path), str(wrong), "run `threadkb doctor`") from None
 
@@ -147,7 +150,8 @@ class Reader:
         match = fts_query(words)
         if not match:
             raise UsageError("search", f"'{words}' holds no word", "give letters or digits")
-        return tuple(HitView(**dict(r)) for r in self._rows(sql("search"), words=match, thread=thread, limit=limit))
+        found = self._rows(sql("search"), words=match, thread=thread, limit=limit)
+        return tuple(HitView(**{**dict(r), "snippet": passage(r["snippet"])}) for r in found)
 
     def shown(self, full_id: str) -> str:
         """An id as people see it: as many characters as keep ids apart in a database of this size."""
@@ -224,7 +228,7 @@ def reading(path: Path) -> Iterator[Reader]:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    place = f"file:{quote(str(path.absolute()))}"
+    place = f"file:{quote(os.fsencode(path.absolute()))}"
     # WAL needs its side files even to read; where the directory is read-only and no writer left any,
     # the file itself is whole
     for mode in ("mode=ro", "mode=ro&immutable=1"):
@@ -236,13 +240,17 @@ def _connect(path: Path) -> sqlite3.Connection:
             words = str(wrong)
             if mode == "mode=ro" and "unable to open" in words and not path.with_name(path.name + "-wal").exists():
                 continue
+            if "no such table" in words:
+                raise _damaged(path, words) from None
             raise StoreError(str(path), words, "check the rights of the file and of its directory") from None
         except sqlite3.DatabaseError as wrong:
-            raise StoreError(
-                str(path), f"is damaged: {wrong}", "restore it from a backup, or give another file with --db"
-            ) from None
+            raise _damaged(path, str(wrong)) from None
         return connection
     raise StoreError(str(path), "cannot be opened", "check the rights of the file and of its directory")
+
+
+def _damaged(path: Path, how: str) -> StoreError:
+    return StoreError(str(path), f"is damaged: {how}", "restore it from a backup, or give another file with --db")
 
 
 def fts_query(words: str) -> str:
@@ -261,6 +269,13 @@ def _like(text: str | None) -> str | None:
     if text is None:
         return None
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _bindable(value: Any) -> Any:
+    """`value` as SQLite takes it: what is no text (a file name's stray bytes) or beyond 64 bits equals nothing kept."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return min(value, (1 << 63) - 1) if isinstance(value, int) else value
 
 
 def _zone(row: sqlite3.Row) -> Zone:

@@ -13,6 +13,9 @@ from typing import assert_never
 
 from kb.records import STATES, Correction, Item, ItemKind, Link, Relation, Standing, State
 
+DECIDES = 0.2
+"""Least confidence of a link that moves a state; a weaker one is shown and no more. Best on held-out threads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -48,14 +51,15 @@ def fold(
 ) -> dict[str, Standing]:
     """The standing of every item. `voices` maps a Message-ID to who wrote it.
 
-    Links whose ends are not among `items` are ignored. Rejected links and items are the caller's to leave out.
+    Links that are weaker than `DECIDES`, or whose ends are not among `items`, are ignored. Rejected links and items are
+    the caller's to leave out.
     """
     by_id = {item.id: item for item in items}
     says: dict[str, list[_Say]] = defaultdict(list)
     gives: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         source, target = by_id.get(link.source), by_id.get(link.target)
-        if source is None or target is None:
+        if source is None or target is None or link.confidence < DECIDES:
             continue
         voice = voices[source.quote.message_id]
         own = voice.author == voices[target.quote.message_id].author

@@ -17,13 +17,17 @@ _READERS = (chains.read, calls.read, origins.read, figures.read)
 _LEAST_OF_A_PLAN = 0.9
 """Confidence that a reading of a decision or an action must have: these say what shall be, and seldom what is."""
 
+_MOST = 20_000
+"""Characters of a quote that are read; no statement is longer, and what is takes long."""
+
 
 def bind(item: Item, context: str = "") -> tuple[Binding, ...]:
     """What `item` says as predicates, in reading order, each once; `context` is the body of its message.
 
-    Questions are not bound. A decision or an action is bound only where its words state a fact in so many words.
+    Questions are not bound, nor what is longer than any statement. A decision or an action is bound only where its
+    words state a fact in so many words.
     """
-    if item.kind == ItemKind.QUESTION:
+    if item.kind == ItemKind.QUESTION or len(item.quote.text) > _MOST:
         return ()
     words = wording(item.quote.text, context)
     found: dict[Predicate, Binding] = {}

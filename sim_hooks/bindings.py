@@ -97,9 +97,16 @@ def attach(
             unattached.append(binding)
         else:
             found.setdefault(best.id, []).append(
-                Binding(binding.predicate, 1.0, f"{binding.why} ({binding.who})", "hand")
+                Binding(binding.predicate, 1.0, f"{binding.why} ({binding.who}){_rest(binding, best)}", "hand")
             )
     return {key: tuple(read) for key, read in found.items()}, tuple(unattached)
+
+
+def _rest(binding: HandBinding, item: Item) -> str:
+    """A note for people where an item says a good deal more than the words that were bound."""
+    if len(binding.quote) >= _COVERED * len(item.quote.text):
+        return ""
+    return f" Only these of its words are checked: “{binding.quote}”."
 
 
 def _rank(quote: str, item: Item) -> tuple[bool, int, bool, int]:

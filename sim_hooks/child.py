@@ -7,6 +7,7 @@ hook can neither speak to the parent nor harm the next check. When the parent go
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -31,10 +32,15 @@ from sim_hooks.predicates import AllOf, Predicate, from_json
 CAP = 1 << 20
 """Bytes that the result of one check may have."""
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_TRIES = 50
+"""How often processes that a check left behind are looked for before they are given up."""
 
 
 def main() -> None:
     """Answer one line after another until standard input ends. Arguments: facts file or "", and the three limits."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     facts_path, seconds, memory_mib = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
     protocol = os.dup(1)
     quiet = os.open(os.devnull, os.O_RDWR)
@@ -98,6 +104,7 @@ class _Zygote:
         content = _collect(reading, pid, start + self.seconds)
         os.close(reading)
         _, status = os.waitpid(pid, 0)
+        _end_strays()
         ended = {"end": "time"} if content is None else _ended(content, status)
         return ended | {"seconds": time.monotonic() - start}
 
@@ -172,6 +179,24 @@ def _collect(reading: int, pid: int, deadline: float) -> bytes | None:
             return bytes(content)
         if not piece:
             return bytes(content)
+
+
+def _end_strays() -> None:
+    """End what a check has started and left behind; it became a child of this process when the check was gone."""
+    for _ in range(_TRIES):
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                parent = int(
+                    (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+                )
+                if parent == os.getpid():
+                    os.kill(int(folder.name), signal.SIGKILL)
+        time.sleep(0.01)
 
 
 def _ended(content: bytes, status: int) -> dict[str, Any]:

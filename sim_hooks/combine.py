@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from kb.records import Evidence, Outcome, Strength, Verdict
 
 _UNDECIDED = (Verdict.ERROR, Verdict.NOT_RUN, Verdict.INCONCLUSIVE)
+_SHOWN = 2
+"""Parts of one verdict whose findings the summary repeats; the evidence has all."""
 _WEAKEST_FIRST = (
     Strength.NONE,
     Strength.SIMULATED,
@@ -72,12 +74,28 @@ def _strength(verdict: Verdict, outcomes: Sequence[Outcome]) -> Strength:
 
 
 def _summary(outcomes: Sequence[Outcome]) -> str:
+    """What each part showed, in words: those that are not verified first, at most `_SHOWN` for each verdict."""
     if not outcomes:
         return "There is no part to decide."
-    counts = {verdict: sum(outcome.verdict == verdict for outcome in outcomes) for verdict in Verdict}
-    said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-    odd = next((outcome for outcome in outcomes if outcome.verdict != Verdict.VERIFIED), outcomes[0])
-    return f"Of {len(outcomes)} parts {said}. {odd.summary}"
+    found: dict[Verdict, list[tuple[int, str]]] = {}
+    for number, outcome in enumerate(outcomes, 1):
+        found.setdefault(outcome.verdict, []).append((number, outcome.summary.rstrip(".")))
+    if len(found) == 1:
+        ((verdict, parts),) = found.items()
+        return f"All {len(parts)} parts {verdict}: {_told(parts)}." if len(parts) > 1 else f"{parts[0][1]}."
+    groups = sorted(found.items(), key=lambda group: group[0] is Verdict.VERIFIED)
+    return " ".join(f"{verdict.capitalize()} {_which(parts)}: {_told(parts)}." for verdict, parts in groups)
+
+
+def _which(parts: Sequence[tuple[int, str]]) -> str:
+    numbers = [str(number) for number, _ in parts]
+    return f"part {numbers[0]}" if len(numbers) == 1 else f"parts {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def _told(parts: Sequence[tuple[int, str]]) -> str:
+    told = list(dict.fromkeys(said for _, said in parts))
+    more = f"; and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
+    return "; ".join(told[:_SHOWN]) + more
 
 
 def _lines(number: int, outcome: Outcome) -> tuple[Evidence, ...]:

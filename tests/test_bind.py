@@ -239,6 +239,29 @@ def test_figures_with_nothing_to_recompute_are_left_alone(words: str) -> None:
     assert read(words) == []
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Before 100 200\nAfter 90 150\ngain 11% 33%",
+        "Before 1,000 2,000\nAfter 1,100 2,500\n% diff 10% 25%",
+        "Before 1.5 GiB 2 GiB\nAfter 1600 MiB 3 GiB\n% diff 4% 50%",
+        "Before 100 200 300\nAfter 110 220 330\n% diff 10% 10%",
+        "Before 100 200\nAfter 110 220\n% of max 50% 60%",
+        "Before: 4 threads 100 8 threads 200\nAfter: 4 threads 110 8 threads 220\n% diff 10% 10%",
+        "Before 100 ± 3 200 ± 5\nAfter 110 ± 3 220 ± 5\n% diff 10% 10%",
+        "Before 100 200\nAfter 90 240\n% change: 10% fewer 20% more",
+        "Before 100 200\nAfter 90 240\npercent of time spent waiting 40% 30%",
+        "Before 100 200\nAfter 90 240\nchange in CPU use 40% 30%",
+        "Before 100 200\nAfter 110 220\n\nBefore 1 2\n\n% diff 10% 10%",
+        "After 90 150\nBefore 100 200\n% diff -10% -25%",
+        "We run it before (10 times) and after (20 times) and the diff is 50%",
+    ],
+)
+def test_percentages_of_something_else_are_left_alone(table: str) -> None:
+    assert read(table) == []
+    assert read(table.splitlines()[-1], table) == []
+
+
 def test_rows_of_different_length_are_left_alone() -> None:
     assert read("% diff 1% 2%", "Before 1 2\nAfter 1 2 3\n% diff 1% 2%\n") == []
 
@@ -295,3 +318,126 @@ def test_long_hostile_words_take_time_in_proportion(piece: str) -> None:
     start = time.process_time()
     bind(claim(long), long)
     assert time.process_time() - start < 10
+
+
+CALL = "a_one() calls b_two()"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It is not true that {}.",
+        "I doubt that {}.",
+        "Nobody said {}.",
+        "You said that {}.",
+        "Ann claims that {}.",
+        "The comment says {}, which is outdated.",
+        "I thought {}.",
+        "I was wrong that {}.",
+        "{} is wrong.",
+        "Does it follow that {}",
+        "So {}, right?",
+        "Previously {}.",
+        "In v5.4 {}.",
+        "In 5.15.3 {}.",
+        "{} in v4.19.",
+        "{} in older kernels.",
+        "On RHEL7 {}.",
+        "In my tree {}.",
+        "In -next {}.",
+        "With this patch {}.",
+        "Once this series is in, {}.",
+        "In theory {}.",
+        "Assume {}.",
+        "neither c_three() nor {}.",
+        "Only {}.",
+        "{} anymore.",
+        "{}, not c_three().",
+        "{} instead of c_three().",
+        "{} only when it is idle.",
+        "{} before c_three().",
+        "{} twice.",
+        "{} under the lock.",
+        "{} when the queue is full.",
+    ],
+)
+def test_a_call_that_is_not_claimed_here_and_now_is_left_alone(words: str) -> None:
+    assert read(words.format(CALL)) == []
+    assert read(CALL) == [Calls("a_one", "b_two")]
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("It is not the case that\n", "."),
+        ("If nobody looks,\n", "."),
+        ("In v5.4 of the kernel\n", "."),
+        ("This never happens:\n\n", "."),
+        ("", "\nif the flag is set."),
+        ("", ", which is wrong."),
+        ("", " before it sleeps."),
+        ("", "?"),
+        ("Changes since v1:\n- ", "\n"),
+    ],
+)
+def test_the_rest_of_the_sentence_counts_where_the_quote_is_cut_out_of_it(above: str, below: str) -> None:
+    assert read(CALL, f"Hello.\n\n{above}{CALL}{below}\n\nBye.\n") == []
+    assert read(CALL, f"Hello.\n\n{CALL}.\n\nIf not, bye.\n") == [Calls("a_one", "b_two")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a_one() doesn't call b_two() when it is idle",
+        "a_one() never calls b_two() in this case",
+        "a_one() does not call b_two() yet",
+        "a_one() doesn't call b_two() anymore",
+        "b_two() is never called from a_one() on this path",
+        "a_one() can't reach b_two() here",
+    ],
+)
+def test_a_denial_that_is_limited_is_left_alone(words: str) -> None:
+    assert read(words) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "rename a_one() -> b_two()",
+        "Renamed a_one() -> b_two() as asked",
+        "replace a_one() => b_two()",
+        "The conversion a_one() -> b_two() is trivial.",
+        "the lock order is a_one() -> b_two() -> c_three()",
+        "The path a_one() -> b_two() does not exist.",
+        "a_one() -> b_two() cannot happen.",
+        "a_one() -> b_two() was removed in the meantime.",
+        "In 5.4, a_one() -> b_two() -> c_three()",
+    ],
+)
+def test_an_arrow_that_is_no_call_is_left_alone(words: str) -> None:
+    assert read(words) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a_one() is called only by b_two() and others.",
+        "a_one() is called only from b_two(), among others.",
+        "a_one() is only called from b_two() and by drivers.",
+        "a_one() used to be only called by b_two().",
+    ],
+)
+def test_a_closed_statement_that_is_left_open_again_is_left_alone(words: str) -> None:
+    assert [one for one in read(words) if isinstance(one, OnlyFrom | CallersAre)] == []
+
+
+@pytest.mark.parametrize("piece", ["a_one() calls b_two() ", "This calls b_two() ", "a_one() is in a/b.c ", "x -> "])
+def test_many_statements_in_one_quote_take_time_in_proportion(piece: str) -> None:
+    def seconds(length: int) -> float:
+        words = piece * (length // len(piece))
+        start = time.process_time()
+        bind(claim(words), words)
+        return time.process_time() - start
+
+    assert seconds(16_000) < 16 * max(seconds(4_000), 0.02)
+    assert seconds(400_000) < 2

@@ -92,7 +92,7 @@ def test_a_binding_finds_the_item_it_overlaps_best() -> None:
     assert list(found) == [right.id]
     assert not left
     assert found[right.id][0].by == "hand"
-    assert found[right.id][0].why == "says so (a tester)"
+    assert found[right.id][0].why.startswith("says so (a tester)")
 
 
 def test_a_claim_is_preferred_to_a_decision_with_the_same_words() -> None:
@@ -142,3 +142,13 @@ def test_the_bundled_bindings_can_all_be_decided_by_a_hook() -> None:
     for binding in bindings:
         assert known.leaves(binding.predicate), binding.place
         assert binding.why.endswith("."), binding.place
+
+
+def test_a_binding_of_a_few_words_says_that_the_rest_is_not_checked() -> None:
+    item = claim("This would make nearly all of them fast but a bad server could make it wait.")
+    (binding,) = attach([_hand("a bad server could make it wait")], [item])[0][item.id]
+    assert binding.why == "says so (a tester) Only these of its words are checked: “a bad server could make it wait”."
+    (whole,) = attach([_hand("but a bad server could make it wait.")], [claim("a bad server could make it wait.")])[
+        0
+    ].values()
+    assert whole[0].why == "says so (a tester)"

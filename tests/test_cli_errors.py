@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import sqlite3
 import subprocess
@@ -173,6 +174,8 @@ def _last(ran: Ran) -> str:
         (["hooks", "show", "arithmetik"], "did you mean arithmetic"),
         (["hooks", "lost"], "list"),
         (["claims", "--db", "postgresql://host/base"], "'postgresql://' databases are not supported"),
+        (["claims", "--db", "sqlite:///base.sqlite?mode=ro"], "'?mode=ro' is not understood"),
+        (["claims", "--db", "~no-such-user/base.sqlite"], "no home directory"),
         (["completion", "tcsh"], "tcsh"),
         (["browse"], "needs a terminal"),
     ],
@@ -217,6 +220,37 @@ def test_place_where_nothing_can_be_written_is_one_line(tmp_path: Path, argument
     ran = apart(*given, "--db", tmp_path / place)
     assert ran.code == 1
     _last(ran)
+
+
+@pytest.mark.parametrize("arguments", [["claims"], ["ingest", "one.mbox"]], ids=lambda each: each[0])
+@pytest.mark.parametrize("place", ["/dev/null", "/dev/zero", "pipe"])
+def test_database_that_is_no_plain_file_is_one_line(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], place: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.mbox").write_bytes(MAIL)
+    os.mkfifo("pipe")
+    ran = here(capsys, *arguments, "--db", place)
+    assert (ran.code, ran.out) == (1, "")
+    assert f"{place}: is no file; give another file with --db" in ran.one_line()
+
+
+@pytest.mark.parametrize("arguments", [["claims"], ["ingest", "-"]], ids=lambda each: each[0])
+def test_folder_that_is_gone_is_one_line(tmp_path: Path, arguments: list[str]) -> None:
+    program = (
+        f"mkdir {tmp_path}/gone && cd {tmp_path}/gone && rmdir {tmp_path}/gone && "
+        f"PYTHONPATH={ROOT} {sys.executable} -m tui.cli {' '.join(arguments)} --db relative.sqlite"
+    )
+    done = subprocess.run(["bash", "-c", program], input=MAIL, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert "relative.sqlite" in _last(Ran(done.returncode, done.stdout.decode(), done.stderr.decode()))
+
+
+def test_database_whose_name_is_no_text_is_read_and_written(capsys: Capture, tmp_path: Path) -> None:
+    (tmp_path / "one.mbox").write_bytes(MAIL)
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/odd\xff.sqlite")
+    assert here(capsys, "ingest", tmp_path / "one.mbox", "--db", path).code == 0
+    assert "a lock" in here(capsys, "threads", "--db", path).out
 
 
 def test_directory_as_database_is_one_line(capsys: Capture, tmp_path: Path) -> None:

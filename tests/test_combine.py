@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kb.records import Evidence, Outcome, Strength, Verdict
@@ -66,4 +68,17 @@ def test_evidence_says_which_part_it_belongs_to_and_assumptions_are_said_once() 
         "a",
     ]
     assert whole.assumptions == ("a", "b")
-    assert whole.summary == "Of 2 parts 1 verified, 1 refuted. It is refuted."
+
+
+def test_the_summary_says_in_words_which_part_failed_and_which_held() -> None:
+    def found(verdict: Verdict, said: str) -> Outcome:
+        return replace(_outcome(verdict), summary=said)
+
+    mixed = combine([found(V, "a calls b"), found(R, "b never calls c"), found(V, "c calls d"), found(V, "d calls e")])
+    assert mixed.summary == (
+        "Refuted part 2: b never calls c. Verified parts 1, 3 and 4: a calls b; c calls d; and 1 more."
+    )
+    assert combine([found(V, "a calls b."), found(V, "b calls c.")]).summary == (
+        "All 2 parts verified: a calls b; b calls c."
+    )
+    assert combine([found(R, "a calls b.")]).summary == "a calls b."

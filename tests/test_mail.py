@@ -283,3 +283,11 @@ def test_every_odd_mail_is_read_with_its_text() -> None:
         ):
             words = re.findall(rb"[A-Za-z]{3,}", content.replace(b"\r\n", b"\n").partition(b"\n\n")[2])
             assert re.findall(rb"[A-Za-z]{3,}", message.body.encode()) == words or b"iso-2022" in lowered, path.name
+
+
+def test_parts_too_deep_for_the_parser_leave_the_headers() -> None:
+    nested = "".join(f"--b{n}\nContent-Type: multipart/mixed; boundary=b{n + 1}\n\n" for n in range(3000))
+    message = read(HEAD + "Content-Type: multipart/mixed; boundary=b0\n\n" + nested)
+    plain = read(HEAD + "\nText.\n")
+    assert (message.message_id, message.subject, message.date) == (plain.message_id, plain.subject, plain.date)
+    assert any("parts" in problem.what for problem in message.problems)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from ingest.extract import extract
 from ingest.pairs import Placed, pairs_of
 from ingest.relate import ALLOWED, allowed, links_of
 from ingest.softmax import shipped
+from kb import states
 from kb.records import Item, ItemKind, Passage, Quote, Relation
 from tests.support.reading import REVIEW, quoting, thread_of
 
@@ -56,12 +59,13 @@ def test_words_of_refusal_below_a_claim_dispute_it() -> None:
     assert (link.source, link.relation, link.target) == ("n", Relation.DISPUTES, "c")
 
 
-def test_item_links_to_the_passage_that_it_answers_and_not_to_its_neighbour() -> None:
+def test_only_the_link_to_the_passage_that_it_answers_is_strong_enough_to_move_a_state() -> None:
     first = placed("q1", ItemKind.QUESTION, 0, 0, "Why does the writer wait?")
     second = placed("q2", ItemKind.QUESTION, 0, 200, "Who drops the counter?")
     answer = placed("a", ItemKind.CLAIM, 1, 50, "The last reader does.", author="Ben", passage=Passage("m0", 200, 222))
     links = links_of([first, second, answer], shipped().links)
-    assert {link.target for link in links if link.source == "a"} == {"q2"}
+    strong = {link.target for link in links if link.source == "a" and link.confidence >= states.DECIDES}
+    assert strong == {"q2"}
 
 
 @pytest.mark.parametrize("relation", list(Relation))
@@ -107,3 +111,16 @@ def test_review_with_a_question_and_a_proposal_is_linked() -> None:
     question = quoting(found.items, "Why does the writer")
     answer = quoting(found.items, "the reader may still hold")
     assert (answer.id, Relation.ANSWERS, question.id) in {(x.source, x.relation, x.target) for x in found.links}
+
+
+def test_word_of_agreement_before_an_item_speaks_for_it() -> None:
+    proposal = placed("d", ItemKind.DECISION, 0, 0, "We should use a counter instead.")
+    passage = Passage("m0", 0, 32)
+    plain = placed("y", ItemKind.DECISION, 1, 50, "a counter is what v2 will have.", author="Ben", passage=passage)
+    led = replace(plain, led="Agreed,")
+    chances = [
+        {link.relation: link.confidence for link in links_of([proposal, one], shipped().links, threshold=0.01)}
+        for one in (plain, led)
+    ]
+    assert led.said == "Agreed, a counter is what v2 will have."
+    assert chances[1].get(Relation.ACCEPTS, 0.0) > chances[0].get(Relation.ACCEPTS, 0.0)

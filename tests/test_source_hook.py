@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,72 @@ def test_expect_false_turns_verified_and_refuted_round_and_nothing_else(facts: F
     assert decide(Calls("fault", "plain", expect=False), facts).verdict is Verdict.VERIFIED
     assert decide(Calls("fault", "unmap", expect=False), facts).verdict is Verdict.PARTLY
     assert decide(Calls("nowhere", "move", expect=False), facts).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_way_that_may_be_taken_does_not_refute_that_it_never_is(facts: Facts) -> None:
+    assert decide(Reaches("close_it", "plain", expect=False), facts).verdict is Verdict.INCONCLUSIVE
+    assert decide(Reaches("range", "move", expect=False), facts).verdict is Verdict.INCONCLUSIVE
+    assert decide(Calls("close_it", "my_flush", expect=False), facts).verdict is Verdict.INCONCLUSIVE
+    assert decide(Reaches("fault", "move", expect=False), facts).verdict is Verdict.REFUTED
+    sync = parameters(mode="SYNC_MODE")
+    assert decide(Reaches("move", "wait_here", sync, expect=False), facts).verdict is Verdict.REFUTED
+
+
+def _ladder(steps: int) -> str:
+    """C functions of which each calls the next, the first called `top` and the last `bottom`."""
+    names = ["top", *(f"rung_{number}" for number in range(steps - 1)), "bottom"]
+    bodies = [f"int {name}(int x)\n{{\n\treturn {below}(x);\n}}\n" for name, below in pairwise(names)]
+    return "\n".join(["int bottom(int x)\n{\n\treturn 0;\n}\n", *reversed(bodies)])
+
+
+def test_a_way_of_many_calls_says_little(tmp_path: Path) -> None:
+    near = facts_of(tmp_path / "near", {"mm/l.c": _ladder(8)}, dirs=["mm"])
+    far = facts_of(tmp_path / "far", {"mm/l.c": _ladder(9)}, dirs=["mm"])
+    assert decide(Reaches("top", "bottom"), near).verdict is Verdict.VERIFIED
+    assert decide(Reaches("top", "bottom"), far).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_chain_that_leaves_out_functions_of_their_own_holds_in_part(tmp_path: Path) -> None:
+    chain = Chain(("top", "bottom"))
+    plain = facts_of(tmp_path / "plain", {"mm/l.c": _ladder(2)}, dirs=["mm"])
+    inlined = _ladder(2).replace("int rung_0", "static int rung_0")
+    assert decide(chain, plain).verdict is Verdict.PARTLY
+    assert decide(chain, facts_of(tmp_path / "inlined", {"mm/l.c": inlined}, dirs=["mm"])).verdict is Verdict.VERIFIED
+
+
+def test_a_chain_does_not_lead_through_a_function_that_it_names_elsewhere(tmp_path: Path) -> None:
+    tree = """
+static int last(int x)
+{
+	return 0;
+}
+
+static int first(int x)
+{
+	return last(middle(x));
+}
+
+static int middle(int x)
+{
+	return first(x);
+}
+"""
+    facts = facts_of(tmp_path, {"mm/c.c": tree}, dirs=["mm"])
+    assert decide(Chain(("first", "middle", "last")), facts).verdict is Verdict.PARTLY
+    assert decide(Chain(("middle", "first", "last")), facts).verdict is Verdict.VERIFIED
+
+
+def test_a_file_may_call_the_static_functions_of_one_that_includes_it(tmp_path: Path) -> None:
+    whole = (
+        'static int place(int x)\n{\n\treturn x;\n}\n\n#include "p-vm.c"\n\nint top(int x)\n{\n\treturn fill(x);\n}\n'
+    )
+    part = "static int fill(int x)\n{\n\treturn place(x);\n}\n"
+    facts = facts_of(tmp_path, {"mm/p.c": whole, "mm/p-vm.c": part}, dirs=["mm"])
+    assert decide(CallersAre("place", ("fill",)), facts).verdict is Verdict.VERIFIED
+    assert decide(CallersAre("place", ("top",)), facts).verdict is Verdict.REFUTED
+    assert decide(Chain(("top", "fill", "place")), facts).verdict is Verdict.VERIFIED
+    apart = facts_of(tmp_path / "2", {"mm/p.c": whole, "fs/p-vm.c": part}, dirs=["mm", "fs"])
+    assert decide(CallersAre("place", ("fill",)), apart).verdict is not Verdict.VERIFIED
 
 
 def test_chain_is_possible_in_a_twin_whose_caller_passes_another_constant(tmp_path: Path) -> None:

@@ -267,3 +267,11 @@ def test_odd_mail_stops_no_series_and_costs_no_time(content: bytes) -> None:
     found = series_of(raw(content, mail(3, PATCH, subject="[PATCH v7] once")))
     assert 7 in {series.revision for series in found}
     assert time.monotonic() - began < 5
+
+
+def test_revision_that_no_series_has_is_left_out() -> None:
+    mails = [
+        RawMail(mail(1, PATCH, subject=f"[PATCH v{'9' * 30}] a"), "here"),
+        RawMail(mail(2, PATCH, subject="[PATCH v2] a"), "here"),
+    ]
+    assert [one.revision for one in series_of(mails)] == [2]

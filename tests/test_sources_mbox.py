@@ -7,6 +7,7 @@ import io
 import mailbox
 import os
 import tempfile
+import threading
 import zlib
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.sources import read
+from ingest.sources import mbox, read
 from ingest.sources.mbox import split
 from kb.errors import SourceError, UsageError
 from kb.records import RawMail
@@ -213,7 +214,7 @@ def test_source_without_rights_is_told(tmp_path: Path, kind: str) -> None:
         (path / "new" if kind == "maildir" else path).chmod(0o700)
 
 
-@pytest.mark.parametrize("asked", ["read_bytes", "iterdir", "exists"])
+@pytest.mark.parametrize("asked", ["open", "iterdir", "exists"])
 def test_refusal_by_the_system_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
     def refused(*_: object, **__: object) -> bytes:
         raise PermissionError(13, "Permission denied")
@@ -249,3 +250,50 @@ def test_gzip_error_of_zlib_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setattr(gzip.GzipFile, "read", broken)
     with pytest.raises(SourceError, match="the gzip is damaged"):
         read(written(tmp_path / "a.gz", gzip.compress(b"x", mtime=0)))
+
+
+def test_stream_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mbox, "LARGEST", 3 << 20)
+    with Path("/dev/zero").open("rb") as stream, pytest.raises(SourceError, match="input: holds more than 3 MiB"):
+        read("-", stdin=stream)
+
+
+def test_file_that_is_too_large_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(mbox, "LARGEST", 1000)
+    with pytest.raises(SourceError, match=r"large\.mbox: holds more than"):
+        read(written(tmp_path / "large.mbox", mboxrd([mail(1, "word " * 1000)])))
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
+def test_device_is_no_source(device: str) -> None:
+    with pytest.raises(SourceError, match=f"{device}: neither a file nor a folder"):
+        read(device)
+
+
+def test_pipe_with_a_name_is_read_like_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(mboxrd(TWO),))
+    writer.start()
+    assert contents(read(str(pipe))) == TWO
+    writer.join()
+
+
+def test_maildir_leaves_out_what_is_no_plain_file(tmp_path: Path) -> None:
+    box = mailbox.Maildir(str(tmp_path / "box"))
+    box.add(TWO[0])
+    os.mkfifo(tmp_path / "box" / "cur" / "pipe")
+    (tmp_path / "box" / "cur" / "zero").symlink_to("/dev/zero")
+    (tmp_path / "box" / "new" / "gone").symlink_to(tmp_path / "absent")
+    (tmp_path / "box" / "new" / "folder").mkdir()
+    told: list[str] = []
+    assert contents(read(str(tmp_path / "box"), progress=told.append)) == TWO[:1]
+    assert [line.partition("#")[2] for line in sorted(told)] == [
+        f"{name}: is no plain file, left out" for name in ("gone", "pipe", "zero")
+    ]
+
+
+def test_name_that_is_no_text_leaves_an_origin_that_is(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/odd\xff.mbox"))
+    path.write_bytes(mboxrd(TWO))
+    assert [one.origin.rpartition("/")[2] for one in read(str(path))] == ["odd\\xff.mbox#1", "odd\\xff.mbox#2"]

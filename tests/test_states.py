@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -113,3 +114,11 @@ def test_a_link_to_an_unknown_item_is_ignored() -> None:
     target = item(ItemKind.CLAIM, MAILS[0], "It sleeps.")
     gone = _said(MAILS[1], "It does not.")
     assert _state(target, link(gone, Relation.REFUTES, target), others=()).state is State.UNCONTESTED
+
+
+def test_a_weak_link_moves_no_state() -> None:
+    target, other = item(ItemKind.CLAIM, MAILS[0], "It sleeps."), _said(MAILS[1], "It does not.")
+    weak = replace(link(other, Relation.REFUTES, target), confidence=states.DECIDES - 0.01)
+    strong = replace(weak, confidence=states.DECIDES)
+    assert _state(target, weak, others=(other,)).state is State.UNCONTESTED
+    assert _state(target, strong, others=(other,)).state is State.REFUTED

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kb.errors import StoreError, UsageError
 from kb.export import items as export_items
@@ -14,10 +18,11 @@ from kb.export import verdicts
 from kb.identify import APPLICATION_ID, VERSION, identify
 from kb.reading import Filter, fts_query, reading
 from kb.records import ItemKind, RawMail, Verdict
+from kb.snippets import WIDTH, passage
 from kb.store import schema
 from kb.store.writing import writing
 from kb.why import why
-from tests.support.threads import run, small_base, small_review
+from tests.support.threads import derived, message, run, small_base, small_review
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
@@ -260,3 +265,84 @@ def test_a_writer_waits_for_another_and_says_so(tmp_path: Path, monkeypatch: pyt
         pass
     other.execute("ROLLBACK")
     other.close()
+
+
+def _base_with(path: Path, body: str) -> None:
+    with writing(path) as writer:
+        writer.add_thread(derived([message(0, body)], [], []))
+
+
+def test_search_takes_linear_time_where_a_word_stands_very_often(tmp_path: Path) -> None:
+    _base_with(tmp_path / "kb.sqlite", "a:" * 60_000 + " needle a needle\n")
+    began = time.monotonic()
+    with reading(tmp_path / "kb.sqlite") as reader:
+        (hit,) = reader.search("a needle")
+    assert time.monotonic() - began < 5
+    assert "\x02needle\x03 \x02a\x03" in hit.snippet
+
+
+@pytest.mark.parametrize(
+    "body", ["x" * 300_000 + " needle", "needle " + "x" * 300_000, "needle" * 50_000], ids=["before", "after", "itself"]
+)
+def test_snippet_is_short_however_long_a_word_is(tmp_path: Path, body: str) -> None:
+    _base_with(tmp_path / "kb.sqlite", body)
+    with reading(tmp_path / "kb.sqlite") as reader:
+        (hit,) = reader.search("needle*")
+    assert len(hit.snippet) < 300
+    assert "\x02needle" in hit.snippet
+
+
+def test_value_that_sqlite_cannot_hold_matches_nothing(tmp_path: Path) -> None:
+    small_base(tmp_path / "kb.sqlite")
+    with reading(tmp_path / "kb.sqlite") as reader:
+        assert reader.items(Filter(topic="\udcff")) == ()
+        assert reader.message("\udcff@example.org") is None
+        assert reader.items(Filter(limit=10**30)) == reader.items()
+
+
+@pytest.mark.parametrize("name", ["what?.sqlite", "50%25.sqlite", "a#b.sqlite", ":memory:", "file:x", "naïve.sqlite"])
+def test_database_lies_where_its_name_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    small_base(Path(name))
+    assert {path.name for path in tmp_path.iterdir()} == {name}
+    with reading(Path(name)) as reader:
+        assert len(reader.threads()) == 1
+
+
+@pytest.mark.parametrize(
+    ("marked", "short"),
+    [
+        ("one \x02two\x03 three", "one \x02two\x03 three"),
+        ("", ""),
+        ("\x03no \x02hit", "no hit"),
+        ("far " * 50 + "\x02hit\x03 " + "far " * 50, f"…{'far ' * 15}\x02hit\x03{' far' * 15}…"),
+        ("\x02one\x03 " + "far " * 50 + "\x02two\x03 \x02three\x03", f"…{'far ' * 28}\x02two\x03 \x02three\x03"),
+    ],
+    ids=["short", "empty", "stray marks", "middle", "most hits"],
+)
+def test_passage_holds_most_hits_and_little_else(marked: str, short: str) -> None:
+    assert passage(marked) == short
+
+
+@given(st.text(alphabet="ab \x02\x03", max_size=600))
+def test_passage_is_a_part_of_the_text_and_short(marked: str) -> None:
+    found = passage(marked)
+    plain = found.translate({2: None, 3: None}).strip("…")
+    assert plain in marked.translate({2: None, 3: None})
+    assert len(plain) <= WIDTH + 48
+    assert found.count("\x02") == found.count("\x03")
+    if re.search("\x02[ab ]+\x03", marked):
+        assert "\x02" in found
+
+
+def test_base_without_its_tables_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE runs (id INTEGER)")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.close()
+    with pytest.raises(StoreError, match="is damaged: no such table: threads; restore it"), reading(path):
+        pass
+    with pytest.raises(StoreError, match="is damaged; restore it"), writing(path) as writer:
+        writer.corrections()

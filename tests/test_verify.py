@@ -133,7 +133,7 @@ def _bodies() -> dict[str, str]:
         for mail in mails:
             content = mail.get_payload(decode=True)
             assert isinstance(content, bytes)
-            bodies[str(mail["message-id"]).strip("<> ")] = content.decode("utf-8", "replace")
+            bodies[str(mail["message-id"]).strip("<> ")] = content.decode("utf-8", "replace").replace("\r\n", "\n")
     return bodies
 
 

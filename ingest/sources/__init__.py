@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,7 +51,7 @@ def read(
     try:
         path = Path(source).expanduser()
         if source and path.exists():
-            return _of_path(path, progress)
+            return [replace(mail, origin=_printable(mail.origin)) for mail in _of_path(path, progress)]
     except (ValueError, RuntimeError):
         pass  # a NUL in it, or a home that is not known: no path
     except OSError as wrong:
@@ -65,7 +66,7 @@ def read(
 
 def _of_path(path: Path, progress: Callable[[str], None] | None) -> list[RawMail]:
     from ingest.sources import maildir
-    from ingest.sources.stdin import mails_in
+    from ingest.sources.stdin import content_of, mails_in
 
     try:
         if path.is_dir():
@@ -73,7 +74,15 @@ def _of_path(path: Path, progress: Callable[[str], None] | None) -> list[RawMail
                 return maildir.read(path, progress=progress)
             next(path.iterdir(), None)
             raise SourceError(str(path), "a folder, but no Maildir (no cur/ and new/)", "name a file or a Maildir")
-        content = path.read_bytes()
+        if not (path.is_file() or path.is_fifo()):
+            raise SourceError(str(path), "neither a file nor a folder", f"give {EXPECTED}")
+        with path.open("rb") as stream:
+            content = content_of(stream, str(path))
     except OSError as wrong:
         raise SourceError(str(path), f"cannot be read ({wrong.strerror})", "check its rights") from wrong
     return mails_in(content, str(path))
+
+
+def _printable(origin: str) -> str:
+    r"""`origin` as text: a byte of a file's name that is none stands there as `\xNN`."""
+    return origin.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -34,6 +34,8 @@ _MOST_STEPS = 100_000_000
 """About a second; ordinary mail, large patches included, stays under a tenth of it."""
 _LONGEST_HEAD, _LONGEST_SUBJECT = 1 << 16, 1000
 """Bytes of headers, and characters of a subject, that b4 is given."""
+_LAST_REVISION = 9999
+"""b4 takes four digits of a patch's number, and any of a revision's; what is larger is no revision."""
 
 
 def read(
@@ -188,6 +190,8 @@ def series_of(mails: Sequence[RawMail]) -> tuple[SeriesSummary, ...]:
                 _add(box, mail.content)
         out = []
         for revision in sorted({*box.series, *box.covers}):
+            if revision > _LAST_REVISION:
+                continue
             with suppress(Exception):
                 series = box.get_series(revision, reroll=False, codereview_trailers=False)
                 out.append(_summary(revision, series, box.covers.get(revision)))

@@ -5,11 +5,11 @@ The directory is only read; what cannot be read or is no mail is told and left o
 
 from __future__ import annotations
 
-import mailbox
 from collections.abc import Callable
 from pathlib import Path
 
 from ingest.mail import is_mail
+from ingest.sources.stdin import content_of
 from kb.errors import SourceError
 from kb.records import RawMail
 
@@ -27,17 +27,21 @@ def read(path: Path, *, progress: Callable[[str], None] | None = None) -> list[R
     """
     mails = []
     try:
-        box = mailbox.Maildir(str(path), create=False)
-        names = sorted(box.keys())
-    except (OSError, mailbox.Error) as wrong:
+        files = _files(path)
+    except OSError as wrong:
         raise SourceError(str(path), f"this Maildir cannot be read ({wrong})", "check its rights") from wrong
-    for name in names:
+    for name, file in sorted(files.items()):
+        content, why = b"", "is no mail"
         try:
-            content = box.get_bytes(name)
-        except (OSError, KeyError) as wrong:
-            content, why = b"", f"cannot be read ({wrong})"
-        else:
-            why = "is no mail"
+            if file.is_file():
+                with file.open("rb") as stream:
+                    content = content_of(stream, f"{path}#{name}")
+            else:
+                why = "is no plain file"
+        except OSError as wrong:
+            why = f"cannot be read ({wrong.strerror})"
+        except SourceError as wrong:
+            why = wrong.what
         if is_mail(content):
             mails.append(RawMail(content, f"{path}#{name}"))
         elif progress is not None:
@@ -45,3 +49,13 @@ def read(path: Path, *, progress: Callable[[str], None] | None = None) -> list[R
     if not mails:
         raise SourceError(str(path), "there is no mail in this Maildir", "give one that holds mail")
     return mails
+
+
+def _files(path: Path) -> dict[str, Path]:
+    """What is in `new` and `cur` and no folder, by its name without the flags after the colon."""
+    return {
+        file.name.partition(":")[0]: file
+        for folder in ("new", "cur")
+        for file in sorted((path / folder).iterdir())
+        if not file.name.startswith(".") and not file.is_dir()
+    }

@@ -14,6 +14,7 @@ from kb.errors import SourceError, UsageError
 from kb.records import RawMail
 
 STDIN = "standard input"
+_PIECE = 1 << 20
 
 
 def read(stream: BinaryIO) -> list[RawMail]:
@@ -26,10 +27,26 @@ def read(stream: BinaryIO) -> list[RawMail]:
     if stream.isatty():
         raise UsageError("-", "standard input is a terminal", "pipe a mail or an mbox into it")
     try:
-        content = stream.read()
+        content = content_of(stream, STDIN)
     except OSError as wrong:
         raise SourceError(STDIN, f"cannot be read ({wrong.strerror})", "pipe a mail or an mbox into it") from wrong
     return mails_in(content, STDIN)
+
+
+def content_of(stream: BinaryIO, origin: str) -> bytes:
+    """All of `stream`, up to `mbox.LARGEST` bytes: it may have no end.
+
+    Raises:
+        SourceError: there is more.
+        OSError: it cannot be read.
+    """
+    pieces, size = [], 0
+    while piece := stream.read(_PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if size > mbox.LARGEST:
+            raise SourceError(origin, f"holds more than {mbox.LARGEST >> 20} MiB", "split it into smaller files")
+    return b"".join(pieces)
 
 
 def mails_in(content: bytes, origin: str) -> list[RawMail]:

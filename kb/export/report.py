@@ -14,7 +14,8 @@ from kb.records import ItemKind, Verdict
 from kb.views import ItemView, RunView
 from kb.visible import one_line
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&$^=:@-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&$@-]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+"""What Markdown or HTML gives a meaning, and what would make a bare address a link."""
 
 
 def escaped(text: str) -> str:

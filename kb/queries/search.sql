@@ -1,5 +1,6 @@
--- Messages and items that hold the words, best first, with the place of the hit.
-SELECT s.kind, s.ref, s.thread_id, snippet(search, 3, char(2), char(3), '…', 16) AS snippet,
+-- Messages and items that hold the words, best first, with every hit in their text marked (snippet() would take
+-- time quadratic in the hits, and returns words of any length whole).
+SELECT s.kind, s.ref, s.thread_id, highlight(search, 3, char(2), char(3)) AS snippet,
        coalesce(m.number, n.number) AS number, coalesce(m.author, n.author) AS author, coalesce(m.date, n.date) AS date,
        coalesce(m.message_id, n.message_id) AS message_id, coalesce(m.subject, n.subject) AS subject, i.state
 FROM search s

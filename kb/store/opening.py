@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from kb.errors import StoreError
@@ -35,7 +35,7 @@ def open_engine(path: Path, *, create: bool = True) -> Engine:
             raise StoreError(
                 str(path.parent), f"cannot make this directory: {wrong.strerror}", "give --db FILE"
             ) from None
-    engine = create_engine(f"sqlite+pysqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(URL.create("sqlite+pysqlite", database=str(path.absolute())), poolclass=NullPool)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     if is_new:
@@ -52,7 +52,7 @@ def explain(wrong: Exception, path: Path) -> StoreError:
         return StoreError(str(path), "cannot be written", "check the rights of the file and of its directory")
     if "full" in words:
         return StoreError(str(path), "the disk is full", "make room and try again; the database is as it was")
-    if "malformed" in words or "not a database" in words:
+    if any(sign in words for sign in ("malformed", "not a database", "no such table")):
         return StoreError(str(path), "is damaged", "restore it from a backup, or give another file with --db")
     return StoreError(str(path), words, "run `threadkb doctor`")
 

@@ -35,8 +35,8 @@ def decide(predicate: Predicate, facts: object, *, limit: int = STATES_AT_MOST) 
     if spec is None:
         raise CheckError("model", f"no model {predicate.model!r}", f"models are {', '.join(known)}")
     model, setting = spec.model(predicate.parameters)
-    subject = f"{spec.name} ({worded(setting)})"
-    assumptions = (*spec.assumptions, *unsaid(spec.parameters, predicate.parameters), NOT_A_KERNEL)
+    subject = f"the {spec.name} model ({worded(spec.parameters, predicate.parameters, setting)})"
+    assumptions = (*spec.assumptions, *unsaid(spec.parameters, predicate.parameters, setting), NOT_A_KERNEL)
     if isinstance(predicate, CanHappen) and predicate.situation not in model.by_situation:
         raise CheckError(
             f"model {spec.name}",
@@ -60,7 +60,7 @@ def decide(predicate: Predicate, facts: object, *, limit: int = STATES_AT_MOST) 
         assumptions = (*assumptions, FAIR)
     found = trace is not None
     if not found and not explored.exhaustive:
-        summary = f"within {explored.expanded} states nothing was found, and there are more: {subject}"
+        summary = f"in the {explored.expanded} states looked at nothing was found, and there are more of {subject}"
         return Outcome(Verdict.INCONCLUSIVE, Strength.BOUNDED, summary, _evidence(explored, None), assumptions)
     holds = found if not isinstance(predicate, AlwaysEnds) else not found
     return Outcome(

@@ -1,6 +1,7 @@
 """In: a predicate about source code, and the facts of a tree. Out: an outcome with the lines that it rests on.
 
-Whatever `expect` says, the plain claim is decided first; only verified and refuted change places.
+Whatever `expect` says, the plain claim is decided first; only verified and refuted change places. That calls lead to a
+function does not refute that a run never comes to it: there the outcome is inconclusive.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ def decide(predicate: Predicate, facts: Facts) -> Outcome:
     plain = _plain(predicate, _reach(facts))
     plain = replace(plain, evidence=tuple(dict.fromkeys(plain.evidence)))
     assumed = tuple(_assumptions(predicate, facts, plain))
+    if not predicate.expect and plain.verdict is Verdict.VERIFIED and plain.strength is Strength.PATH:
+        said = f"{plain.summary}, as far as calls tell; whether a run ever does is not known"
+        return replace(plain, verdict=Verdict.INCONCLUSIVE, strength=Strength.NONE, summary=said, assumptions=assumed)
     turned = _TURNED.get(plain.verdict)
     if not predicate.expect and turned is not None:
         return replace(plain, verdict=turned, assumptions=assumed)

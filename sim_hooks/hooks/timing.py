@@ -54,6 +54,7 @@ def decide(predicate: Predicate, facts: object) -> Outcome:
     setting = settle(spec.name, spec.parameters, predicate.parameters)
     bound = seconds(predicate.bound, {letter: setting[name] for letter, name in spec.symbols.items()})
     stalls = spec.simulate(setting)
+    shown = tuple(one for one in spec.parameters if one.name not in STATED)
     kept = stalls.longest <= bound + ROUNDING
     figures = [
         f"bound {predicate.bound} = {bound:g} s",
@@ -64,12 +65,13 @@ def decide(predicate: Predicate, facts: object) -> Outcome:
     return Outcome(
         Verdict.VERIFIED if kept == predicate.expect else Verdict.REFUTED,
         Strength.SIMULATED,
-        f"{spec.name} ({worded(setting)}): the longest stall is {stalls.longest:.2f} s, the mean {stalls.mean:.2f} s, "
+        f"in simulated time ({worded(shown, predicate.parameters, setting)}) "
+        f"the longest stall is {stalls.longest:.2f} s, the mean {stalls.mean:.2f} s, "
         f"{'within' if kept else 'above'} the bound of {bound:g} s",
         tuple(Evidence("figure", figure) for figure in figures),
         (
             *spec.assumptions,
-            *unsaid(tuple(one for one in spec.parameters if one.name not in STATED), predicate.parameters),
+            *unsaid(shown, predicate.parameters, setting),
             f"simulated, {setting['runs']} runs from seed {setting['seed']}, not measured on a kernel",
         ),
     )

@@ -191,8 +191,20 @@ POLICY = Parameter(
     "wait for writeback; eagain: let a folio under writeback go; skip: move it all the same; abort: wait, and a timer "
     "aborts the connection; eagain_abort: let it go, with that timer",
     choices=POLICIES,
+    said=(
+        "migration waits for writeback",
+        "migration lets a folio under writeback go",
+        "migration moves a folio under writeback all the same",
+        "migration waits for writeback, and a timer aborts the connection",
+        "migration lets a folio under writeback go, and a timer aborts the connection",
+    ),
 )
-MALICIOUS = Parameter("malicious", False, "the server may stop answering at any time")
+MALICIOUS = Parameter(
+    "malicious",
+    False,
+    "the server may stop answering at any time",
+    said=("a server that answers", "a server that may stop answering"),
+)
 ASSUMPTIONS = (
     "one folio, one write, and it is not made dirty again",
     "writeback does not start while the caller holds the folio",
@@ -209,8 +221,17 @@ SPEC = ModelSpec(
             "once",
             "; ".join(f"{caller.name}: {caller.meaning}" for caller in CALLERS.values()),
             choices=tuple(CALLERS),
+            said=("one pass", "passes without end until the folio has moved", "a bounded number of passes"),
         ),
-        Parameter("bound", 3, "passes of a bounded caller", least=1, most=50),
+        Parameter(
+            "bound",
+            3,
+            "passes of a bounded caller",
+            least=1,
+            most=50,
+            said=("", "at most one pass", "at most {} passes"),
+            where=("caller", "bounded"),
+        ),
         MALICIOUS,
     ),
     ASSUMPTIONS,

@@ -26,8 +26,20 @@ SPEC = ModelSpec(
     "memory offlining retries the migration of a folio whose server may stop answering",
     (
         POLICY,
-        Parameter("bound", 0, "passes before a folio is given up, 0 for never", least=0, most=50),
-        Parameter("signal", False, "a person sends a signal sooner or later; it is looked at between two passes"),
+        Parameter(
+            "bound",
+            0,
+            "passes before a folio is given up, 0 for never",
+            least=0,
+            most=50,
+            said=("retries without a bound", "one pass", "at most {} passes"),
+        ),
+        Parameter(
+            "signal",
+            False,
+            "a person sends a signal sooner or later; it is looked at between two passes",
+            said=("nobody sends a signal", "a person sends a signal sooner or later"),
+        ),
         MALICIOUS,
     ),
     (*ASSUMPTIONS, "the range holds nothing else that cannot be moved"),

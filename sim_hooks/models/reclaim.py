@@ -131,11 +131,35 @@ SPEC = ModelSpec(
     "reclaim",
     "a userspace filesystem server reclaims memory and meets a folio of its own mount under writeback",
     (
-        Parameter("threads", 1, "threads of the server", least=1, most=6),
-        Parameter("requests", 1, "requests of the application besides the write", least=0, most=6),
-        Parameter("tmp", False, "writeback ends at once because a temporary copy is written in its place"),
-        Parameter("skip", False, "reclaim does not wait on such a folio"),
-        Parameter("timeout_fallback", False, "a timer moves a write that takes long to a temporary copy"),
+        Parameter(
+            "threads", 1, "threads of the server", least=1, most=6, said=("", "one server thread", "{} server threads")
+        ),
+        Parameter(
+            "requests",
+            1,
+            "requests of the application besides the write",
+            least=0,
+            most=6,
+            said=("no request besides the write", "one request besides the write", "{} requests besides the write"),
+        ),
+        Parameter(
+            "tmp",
+            False,
+            "writeback ends at once because a temporary copy is written in its place",
+            said=("no temporary copy", "a temporary copy"),
+        ),
+        Parameter(
+            "skip",
+            False,
+            "reclaim does not wait on such a folio",
+            said=("reclaim waits for writeback", "reclaim passes over folios under writeback"),
+        ),
+        Parameter(
+            "timeout_fallback",
+            False,
+            "a timer moves a write that takes long to a temporary copy",
+            said=("no timer", "a timer that falls back to a temporary copy"),
+        ),
     ),
     (
         "one mount, one dirty folio, one write",

@@ -117,14 +117,22 @@ SPEC = ModelSpec(
     "selfsync",
     "a userspace filesystem server calls sync(2) on its own mount",
     (
-        Parameter("threads", 1, "threads of the server", least=1, most=6),
+        Parameter(
+            "threads", 1, "threads of the server", least=1, most=6, said=("", "one server thread", "{} server threads")
+        ),
         Parameter(
             "design",
             "wait",
             "tmp: a temporary copy is written; wait: sync waits for folios; skip: it does not",
             choices=("tmp", "wait", "skip"),
+            said=("a temporary copy", "sync waits for folios under writeback", "sync does not wait for folios"),
         ),
-        Parameter("meta", False, "the inode's times must be flushed, by a request that is waited for"),
+        Parameter(
+            "meta",
+            False,
+            "the inode's times must be flushed, by a request that is waited for",
+            said=("no inode times to flush", "inode times to flush"),
+        ),
     ),
     (
         "one mount, one dirty folio, one request that makes the server sync",

@@ -29,6 +29,25 @@ class Parameter:
     least: int = 0
     most: int = 0
     """The range allowed, for a number."""
+    said: tuple[str, ...] = ()
+    """A setting in words: for no and yes, for each of `choices`, or for 0, 1 and more; `{}` stands for the number."""
+    where: tuple[str, str] = ("", "")
+    """Another parameter and the value that it must have for this one to matter."""
+
+    def words(self, value: object) -> str:
+        """`value` as a person says it."""
+        if not self.said:
+            return f"{self.name} {_word(value)}"
+        if isinstance(value, bool):
+            return self.said[value]
+        if isinstance(value, int):
+            return self.said[min(value, len(self.said) - 1)].format(value)
+        return self.said[self.choices.index(str(value))]
+
+    def matters(self, setting: Setting) -> bool:
+        """Whether it changes anything in this setting."""
+        name, value = self.where
+        return not name or _word(setting[name]) == value
 
     def read(self, place: str, value: object) -> int | str | bool:
         """`value` as this parameter's type; 0 and 1 stand for no and yes. CheckError says what is allowed."""
@@ -98,18 +117,23 @@ class TimedSpec:
     simulate: Callable[[Setting], Stalls]
 
 
-def worded(setting: Setting) -> str:
-    """`design=skip, meta=no` for people."""
-    return ", ".join(f"{name}={_word(value)}" for name, value in setting.items())
-
-
-def unsaid(declared: tuple[Parameter, ...], given: Parameters) -> tuple[str, ...]:
-    """One sentence for each parameter that took its default because the predicate does not name it."""
-    said = dict(given)
-    return tuple(
-        f"{parameter.name}={_word(parameter.default)} by default ({parameter.meaning})"
+def worded(declared: tuple[Parameter, ...], given: Parameters, setting: Setting) -> str:
+    """What a predicate says of a model, in words; of the whole setting if it names nothing."""
+    named = {name for name, _ in given}
+    return ", ".join(
+        parameter.words(setting[parameter.name])
         for parameter in declared
-        if parameter.name not in said
+        if (parameter.name in named or not named) and parameter.matters(setting)
+    )
+
+
+def unsaid(declared: tuple[Parameter, ...], given: Parameters, setting: Setting) -> tuple[str, ...]:
+    """One line for each parameter that matters and took its default because the predicate does not name it."""
+    named = {name for name, _ in given}
+    return tuple(
+        f"as nothing else is said: {parameter.words(setting[parameter.name])}"
+        for parameter in declared
+        if parameter.name not in named and parameter.matters(setting)
     )
 
 

@@ -169,10 +169,32 @@ SPEC = ModelSpec(
             "tmp: a temporary copy is written; wait: sync waits for folios; skip: it does not; "
             "abort: wait, and a timer aborts the connection",
             choices=("tmp", "wait", "skip", "abort"),
+            said=(
+                "a temporary copy",
+                "sync waits for folios under writeback",
+                "sync does not wait for folios",
+                "sync waits for folios, and a timer aborts the connection",
+            ),
         ),
-        Parameter("meta", False, "the inode's times must be flushed, by a request that is waited for"),
-        Parameter("malicious", False, "the server may stop answering at any time"),
-        Parameter("fail_after_abort", True, "a request sent after the abort fails at once instead of waiting"),
+        Parameter(
+            "meta",
+            False,
+            "the inode's times must be flushed, by a request that is waited for",
+            said=("no inode times to flush", "inode times to flush"),
+        ),
+        Parameter(
+            "malicious",
+            False,
+            "the server may stop answering at any time",
+            said=("a server that answers", "a server that may stop answering"),
+        ),
+        Parameter(
+            "fail_after_abort",
+            True,
+            "a request sent after the abort fails at once instead of waiting",
+            said=("requests sent after the abort wait", "requests sent after the abort fail at once"),
+            where=("design", "abort"),
+        ),
     ),
     (
         "one mount, one dirty folio, one single-threaded server",

@@ -37,19 +37,22 @@ _HIT = re.compile(
     rf"(?:in|with) (?:the )?(?:mode )?(?P<constant>{CONSTANT})"
 )
 _NAMED = re.compile(FUNCTION)
+_FAR = 1000
+"""Characters within which a pronoun can stand for the head of its entry."""
 _NEGATED = re.compile(r"not|n't|never")
 
 
 def read(words: Wording) -> Iterator[Binding]:
     """The calls that the words state, in order."""
     for found in _ACTIVE.finditer(words.text):
-        if words.asserts(*found.span()) and (binding := _active(found, words)):
+        negated = bool(_NEGATED.search(found["verb"]))
+        if words.asserts(*found.span(), negated=negated) and (binding := _active(found, words)):
             yield binding
     for found in _PASSIVE.finditer(words.text):
-        if words.asserts(*found.span()):
+        if words.asserts(*found.span(), negated=bool(found["no"])):
             yield from _passive(found)
     for found in _REACHES.finditer(words.text):
-        if words.asserts(*found.span()):
+        if words.asserts(*found.span(), negated=bool(found["no"])):
             yield from _reaches(found, bool(found["no"]), "says that one is reached from the other")
     for found in _HIT.finditer(words.text):
         if words.asserts(found.start(), found.end()):
@@ -79,9 +82,8 @@ def _active(found: re.Match[str], words: Wording) -> Binding | None:
 
 
 def _other_between(words: Wording, head: str, start: int) -> bool:
-    """Whether a function other than `head` is named between the head and `start`."""
-    between = words.text[:start]
-    return any(name(found[0]) != head for found in _NAMED.finditer(between))
+    """Whether a function other than `head` is named between the head and `start`, or `start` is far from the head."""
+    return start > _FAR or any(name(found[0]) != head for found in _NAMED.finditer(words.text[:start]))
 
 
 def _passive(found: re.Match[str]) -> Iterator[Binding]:

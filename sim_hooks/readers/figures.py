@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from sim_hooks.predicates import PercentChanges, SumIs
 from sim_hooks.readers.wording import Binding, Wording
 
+Rows: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""Figures before, figures after, percentages."""
 _PAIRS = (("before", "after"), ("old", "new"), ("base", "patched"), ("baseline", "patched"), ("without", "with"),
           ("vanilla", "patched"), ("unpatched", "patched"))  # fmt: skip
-_FIGURE = re.compile(r"(?<![\w.,%])[-+]?\d{1,15}(?:\.\d{1,9})?(?![\w.%])")
+_FIGURE = re.compile(r"(?<![\w.,%])[-+]?\d{1,15}(?:\.\d{1,9})?(?![\w.,%]\d|[\w%])")
 _PERCENT = re.compile(r"(?<![\w.])[-+]?\d{1,6}(?:\.\d{1,6})?(?= ?%)")
-_PERCENT_ROW = re.compile(r"(?:%|percent|diff|delta|change|improvement|gain)[ %:(a-z)]{0,20}", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?<![\w%])(?:%|percent(?:age)?|diff(?:erence)?|delta|change)"
+    r"(?:[ %:()]|\b(?:percent|diff(?:erence)?|delta|change)\b){0,6}",
+    re.IGNORECASE,
+)
+"""What heads a row of changes in per cent; `gain` or `of the total` may be reckoned otherwise."""
+_PERCENTAGES = re.compile(r"(?:[-+]?\d{1,6}(?:\.\d{1,6})? ?%[ ,|/]{0,8}){1,64}$")
 _ABOVE = 8
 """Lines above a row of percentages in which its figures are looked for."""
 _STAT = re.compile(
@@ -33,42 +42,74 @@ def read(words: Wording) -> Iterator[Binding]:
 
 
 def _percentages(words: Wording) -> Iterator[Binding]:
-    above = words.before[-_ABOVE:]
     for first, second in _PAIRS:
-        rows = _rows_within(words.text, first, second)
-        if rows is None and _PERCENT_ROW.match(words.text):
-            before, after = _row_above(above, first), _row_above(above, second)
-            rows = (before, after, tuple(_PERCENT.findall(words.text)))
-        if rows is None:
+        found = _rows_within(words.text, first, second) or _rows_above(words, first, second)
+        if found is None:
             continue
-        before, after, quoted = rows
-        if not quoted or len(before) != len(after) or len(quoted) > len(before):
-            continue
+        before, after, quoted = found
         count = len(quoted)
         why = f"gives {count} percentages for the figures in the rows {first!r} and {second!r}"
         yield Binding(PercentChanges(before[:count], after[:count], quoted), 0.9, why)
         return
 
 
-def _rows_within(text: str, first: str, second: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None:
+def _rows_within(text: str, first: str, second: str) -> Rows | None:
     """The three rows of a table that the quote holds whole."""
     found = re.search(rf"\b{first}\b(.{{1,2000}}?)\b{second}\b(.{{1,2000}})", text, re.IGNORECASE)
     if found is None:
         return None
-    start = next((word.start() for word in _PERCENT_ROW.finditer(found[2]) if word[0].strip()), None)
-    if start is None:
+    for label in _LABEL.finditer(found[2]):
+        quoted = _changes(found[2][label.end() :])
+        figures = _figures(found[1], found[2][: label.start()])
+        if quoted and figures and len(quoted) == len(figures[0]):
+            return *figures, quoted
+    return None
+
+
+def _rows_above(words: Wording, first: str, second: str) -> Rows | None:
+    """The row of percentages that the quote holds, from its start, and the two rows that stand above it."""
+    label = _LABEL.match(words.text)
+    if label is None:
         return None
-    before, after = _FIGURE.findall(found[1]), _FIGURE.findall(found[2][:start])
-    return tuple(before), tuple(after), tuple(_PERCENT.findall(found[2][start:]))
+    quoted = _changes(words.text[label.end() :])
+    whole = _changes(f"{words.text[label.end() :]} {words.after[0] if words.after else ''}".rstrip())
+    rows = _block(words.before[:-1])[-_ABOVE:]
+    for place in range(len(rows) - 1, 0, -1):
+        after = _row(rows[place], second)
+        before = _row(rows[place - 1], first)
+        if before and after:
+            figures = _figures(before, after)
+            fits = quoted and figures and len(whole) == len(figures[0])
+            return (*figures, quoted) if fits and figures else None
+    return None
 
 
-def _row_above(lines: Sequence[str], label: str) -> tuple[str, ...]:
-    for line in reversed(lines):
-        if line.strip().lower().startswith(label):
-            rest = line.strip()[len(label) :]
-            if not rest[:1].isalnum():
-                return tuple(_FIGURE.findall(rest))
-    return ()
+def _block(lines: Sequence[str]) -> Sequence[str]:
+    """The lines at the end that no blank line parts from what follows."""
+    blank = next((number for number in range(len(lines) - 1, -1, -1) if not lines[number].strip()), -1)
+    return lines[blank + 1 :]
+
+
+def _row(line: str, label: str) -> str:
+    """What follows `label` in a line that begins with it, else nothing."""
+    rest = line.strip()[len(label) :]
+    return rest if line.strip().lower().startswith(label) and not rest[:1].isalnum() else ""
+
+
+def _changes(text: str) -> tuple[str, ...]:
+    """The percentages of a text that holds nothing else."""
+    text = text.strip()
+    return tuple(_PERCENT.findall(text)) if _PERCENTAGES.match(text) else ()
+
+
+def _figures(before: str, after: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The figures of two rows that hold figures of one unit, as many in each, and nothing else."""
+    first, second = tuple(_FIGURE.findall(before)), tuple(_FIGURE.findall(after))
+    units = {unit for row in (before, after) for unit in _FIGURE.sub(" ", row).strip(" :|").split()}
+    count = sum(len(_FIGURE.sub(" ", row).strip(" :|").split()) for row in (before, after))
+    if not first or len(first) != len(second) or len(units) > 1 or count not in (0, 2 * len(first)):
+        return None
+    return (first, second) if all(re.fullmatch(r"[A-Za-z/%µ]{1,8}", unit) for unit in units) else None
 
 
 def _stat(words: Wording) -> Iterator[Binding]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from kb.ids import fold
 from sim_hooks.predicates import Predicate
+from sim_hooks.readers.assertion import asserted
 
 FUNCTION = r"(?<![\w.>/])[A-Za-z_]\w{1,63}\((?!\d\))[^()\n]{0,60}\)"
 """A function as prose names it, with its brackets."""
@@ -24,15 +25,6 @@ CONSTANT = r"[A-Z][A-Z0-9]{1,40}_[A-Z0-9_]{1,60}"
 _MARKER = r"\s{0,20}(?:\(?\d{1,3}[.)]|[-*•])\s{1,8}"
 _HEAD = re.compile(rf"{_MARKER}({FUNCTION})")
 _LEADING = re.compile(rf"(?:{_MARKER})?({FUNCTION})")
-_SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\.\.)(?<! vs)[.!?;:](?=\s|$)")
-_NOT_ASSERTED = re.compile(
-    r"\b(?:if|unless|whether|when|whenever|once|until|assuming|suppose|supposing|provided|in case|as long as|"
-    r"before|after|"
-    r"instead of|rather than|without|should|must|would|will|won't|shall|want|wants|need|needs|let's|make|makes|making|"
-    r"ensure|wish|used to|no longer|not sure|unsure|don't think|doesn't mean|why|how)\b",
-    re.IGNORECASE,
-)
-_CONDITION_FOLLOWS = re.compile(r"\s{0,3},?\s{0,3}(?:but |and )?(?:only )?(?:if|unless|when|once|in case|regardless)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +63,9 @@ class Wording:
                 break
         return ""
 
-    def asserts(self, start: int, end: int) -> bool:
-        """Whether the text from `start` to `end` is stated as a fact: not asked, not a condition, not under one."""
-        ends = [found.end() for found in _SENTENCE_END.finditer(self.text)]
-        place = bisect_right(ends, start)
-        clause = self.text[ends[place - 1] if place else 0 : start]
-        if _NOT_ASSERTED.search(clause) or _CONDITION_FOLLOWS.match(self.text, end):
-            return False
-        closing = next((point for point in ends if point >= end), len(self.text))
-        return not self.text[:closing].endswith("?")
+    def asserts(self, start: int, end: int, *, negated: bool = False) -> bool:
+        """Whether the text from `start` to `end` is stated as a fact, or, if `negated`, its contrary is."""
+        return asserted(self.text, start, end, self.before, self.after, negated=negated)
 
 
 def wording(quote: str, context: str = "") -> Wording:

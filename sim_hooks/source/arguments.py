@@ -5,6 +5,7 @@ An argument that is the caller's own parameter, or a field of one, is followed t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.records import Evidence, Outcome, Strength, Verdict
@@ -229,9 +230,13 @@ def decide_argument(reach: Reach, asked: ArgumentHas) -> Outcome:
         open_arguments = open_arguments or not any_alike
     if open_arguments:
         return inconclusive(f"the arguments of {asked.callee} in {asked.caller} are not all constants", tuple(told))
-    return Outcome(
-        Verdict.REFUTED, Strength.EDGE, f"no call of {asked.callee} in {asked.caller} has such an argument", tuple(told)
-    )
+    return Outcome(Verdict.REFUTED, Strength.EDGE, _lacking(asked, told), tuple(told))
+
+
+def _lacking(asked: ArgumentHas, told: Sequence[Evidence]) -> str:
+    wanted = " and ".join([*asked.has, *(f"no {name}" for name in asked.lacks)])
+    passed = f": {told[0].text}" if told else ""
+    return f"no call of {asked.callee} in {asked.caller} has an argument with {wanted}{passed}"
 
 
 def _names(reach: Reach, value: Value, site: Site) -> set[str]:

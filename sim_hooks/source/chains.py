@@ -21,7 +21,7 @@ from sim_hooks.source.reach import Context, CutCall, Hop, Reach, Way
 LEFT_OUT = 3
 """Calls between two functions of a chain that a person may have left out, such as inlined ones."""
 FAR = 8
-"""Calls beyond which a way between two functions of a chain is no longer what a person meant."""
+"""Calls beyond which a way between two functions is no longer what a person meant."""
 _MOST_CUTS = 4
 
 
@@ -36,7 +36,8 @@ def decide_chain(reach: Reach, asked: Chain) -> Outcome:
     starts = _starts(reach, names[0], asked.constants)
     if isinstance(starts, Outcome):
         return starts
-    ways, strength, omitted = starts, Strength.EDGE, []
+    ways, strength = starts, Strength.EDGE
+    omitted: list[Hop] = []
     for name, following in pairwise(names):
         targets = frozenset(one.number for one in reach.facts.named(following))
         span = _span(reach, [way.number for way in ways], targets)
@@ -50,15 +51,26 @@ def decide_chain(reach: Reach, asked: Chain) -> Outcome:
             return _infeasible(name, following, ways, cuts)
         if most > 1 or any(way.hops[-1].kind is not Edge.DIRECT for way in further[:1]):
             strength = Strength.PATH
-        omitted += [hop.callee.name for hop in further[0].hops[len(ways[0].hops) : -1]]
+        omitted += further[0].hops[len(ways[0].hops) : -1]
         ways = further
     way = ways[0]
     if strength is Strength.EDGE and any(_with(hop) for hop in way.hops):
         strength = Strength.CONSTANT_SENSITIVE
-    said = f"each function calls the next, and a run can take all {len(way.hops)} calls"
+    said = f"{names[0]} calls {names[1]}"
+    if len(names) > 2:
+        said = (
+            f"each function from {names[0]} to {names[-1]} calls the next, and a run can take all {len(way.hops)} calls"
+        )
     if omitted:
-        said = f"a run can take the chain; left out in it: {', '.join(omitted)}"
-    return Outcome(Verdict.VERIFIED, strength, said, steps(way.hops))
+        skipped = ", ".join(hop.callee.name for hop in omitted)
+        said = f"a run can take the chain from {names[0]} to {names[-1]}; left out in it: {skipped}"
+    verdict = Verdict.VERIFIED if all(_goes_without_saying(hop, names) for hop in omitted) else Verdict.PARTLY
+    return Outcome(verdict, strength, said, steps(way.hops))
+
+
+def _goes_without_saying(hop: Hop, names: Sequence[str]) -> bool:
+    """Whether a chain may leave this function out: a file's own or a macro, and not named elsewhere in the chain."""
+    return hop.kind is not Edge.TABLE and (hop.callee.static or hop.callee.macro) and hop.callee.name not in names
 
 
 def decide_reaches(reach: Reach, asked: Reaches) -> Outcome:
@@ -73,16 +85,26 @@ def decide_reaches(reach: Reach, asked: Reaches) -> Outcome:
     if asked.constants:
         return _reaches_with(reach, asked, starts, targets)
     ways, cuts = reach.ways(starts, targets)
-    if ways:
-        said = f"{asked.start} can come to {asked.target}"
-        return Outcome(Verdict.VERIFIED, Strength.PATH, said, steps(ways[0].hops))
-    by_table, _ = reach.ways(starts, targets, tables=True)
-    if by_table:
-        said = f"{asked.start} may come to {asked.target}, through a table of functions"
-        return Outcome(Verdict.VERIFIED, Strength.PATH, said, steps(by_table[0].hops))
+    for table, found in ((False, ways), (True, reach.ways(starts, targets, tables=True)[0] if not ways else [])):
+        if found:
+            return _along(asked, found[0], table=table)
     if cuts:
         return _infeasible(asked.start, asked.target, starts, cuts)
     return _no_way(reach, asked.start, asked.target, starts, targets)
+
+
+def _along(asked: Reaches, way: Way, *, table: bool) -> Outcome:
+    """What a way from start to target says: nearly all of a kernel hangs together, so a long one says little."""
+    count = sum(not hop.callee.macro for hop in way.hops)
+    through = ", through a table of functions" if table else ""
+    if count > FAR:
+        return inconclusive(
+            f"the shortest way from {asked.start} to {asked.target} takes {count} calls{through}, which says little",
+            steps(way.hops),
+        )
+    strength = Strength.EDGE if len(way.hops) == 1 and way.hops[0].kind is Edge.DIRECT else Strength.PATH
+    said = f"{asked.start} {'may' if table else 'can'} come to {asked.target}{through}"
+    return Outcome(Verdict.VERIFIED, strength, said, steps(way.hops))
 
 
 def _reaches_with(reach: Reach, asked: Reaches, starts: Sequence[Way], targets: frozenset[int]) -> Outcome:
@@ -213,5 +235,6 @@ def _infeasible(name: str, target: str, ways: Sequence[Way], cuts: Sequence[CutC
         )
         for cut in cuts[:_MOST_CUTS]
     )
-    said = f"the calls exist, but with these constants no run comes from {name} to {target}"
+    why = f": in {cuts[0].caller.name} {cuts[0].cut.because}" if cuts else ""
+    said = f"the calls exist, but no run comes from {name} to {target}{why}"
     return Outcome(Verdict.REFUTED, Strength.CONSTANT_SENSITIVE, said, steps(hops) + walls)

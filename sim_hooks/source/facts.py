@@ -1,7 +1,7 @@
 """In: a facts file. Out: its functions, edges, bodies and constants, each unpacked when first asked for.
 
 A name may have several definitions (both sides of #ifdef, static functions of different files): a call means those of
-its own file, or else those that other files can see.
+its own file, or else those that other files can see, or else static ones of the same folder.
 """
 
 from __future__ import annotations
@@ -60,6 +60,10 @@ class Mentions:
     count: int
     files: tuple[str, ...]
     """The first of them."""
+
+
+def _folder(file: str) -> str:
+    return file.rpartition("/")[0]
 
 
 SYSTEM_CALLS = ("__do_sys_{}", "ksys_{}", "__do_compat_sys_{}")
@@ -138,7 +142,9 @@ class Facts:
         own = [number for number in found if self.files[self._rows[number][1]] == file]
         if own:
             return own
-        return [n for n in found if not self._rows[n][3] & 1 or self.files[self._rows[n][1]].endswith(".h")]
+        seen = [n for n in found if not self._rows[n][3] & 1 or self.files[self._rows[n][1]].endswith(".h")]
+        # a file that includes another one, or is included by it, shares its static functions; they lie side by side
+        return seen or [n for n in found if _folder(self.files[self._rows[n][1]]) == _folder(file)]
 
     def installed(self, callee: str) -> list[tuple[int, str, int]]:
         """Definitions assigned to `.struct.field`, each with the file and line of the assignment."""

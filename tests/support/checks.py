@@ -51,6 +51,13 @@ def decide(predicate, facts):
                 os.write(number, b'{"outcome": {"verdict": "refuted"}}\\n')
             except OSError:
                 pass
+    if what == "go away":
+        pid = os.fork()
+        if not pid:
+            os.setsid()
+            os.closerange(3, 256)
+            time.sleep(600)
+        return Outcome(Verdict.VERIFIED, Strength.EXACT, f"{pid}")
     if what == "kill parent":
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(600)

@@ -1,13 +1,14 @@
 """In: a command line as a person types it. Out: what it prints on the bundled thread; the README's real output.
 
-The commands run in one throw-away database, in a child process each, without colours; what differs from run to run
-(the database's path, seconds) is not part of what they print on standard output.
+The commands run in one throw-away database, in a child process each, without colours; seconds, which differ from run to
+run, are shown as 0.0.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+_SECONDS = re.compile(r"(?<=; )\d+\.\d+(?= s$)|(?<=\t)\d+\.\d+(?=\t)", re.MULTILINE)
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -41,7 +43,7 @@ def output(line: str, *, lines: int | None = None) -> str:
         check=False,
     )
     assert done.returncode in (0, 1), done.stderr
-    printed = done.stdout.rstrip().splitlines()
+    printed = _SECONDS.sub("0.0", done.stdout).rstrip().splitlines()
     if lines is not None and len(printed) > lines:
         printed = [*printed[:lines], f"… {len(printed) - lines} more lines"]
     return "\n".join(text.rstrip() for text in printed)
