@@ -34,9 +34,11 @@ def derive(
 ) -> tuple[DerivedThread, ...]:
     """Threads, items, links and states of `messages`."""
     out = []
-    for thread in zoned_threads(messages):
-        if progress is not None:
-            progress(f"reading {len(thread.messages)} messages of “{thread.subject}”")
+    threads = zoned_threads(messages)
+    if progress is not None and threads:
+        what = f"in {len(threads)} threads" if len(threads) > 1 else f"of “{threads[0].subject}”"
+        progress(f"reading {sum(len(t.messages) for t in threads)} messages {what}")
+    for thread in threads:
         found = extract(thread)
         voices = {m.message_id: states.Voice(m.author, number) for number, m in enumerate(thread.messages)}
         standings = states.fold(found.items, found.links, voices, corrections)

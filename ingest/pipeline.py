@@ -62,7 +62,8 @@ def rebuild(path: Path, *, progress: Progress | None = None) -> IngestReport:
         derived = _derive(writer, None, progress)
         for thread in derived:
             writer.add_thread(thread)
-    return replace(_report(derived), seconds=time.monotonic() - began)
+    known = sum(len(one.thread.messages) for one in derived)
+    return replace(_report(derived), known=known, seconds=time.monotonic() - began)
 
 
 def _derive_touched(

@@ -9,7 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.zone_lines import is_code, is_figures, is_heading, is_listed, is_prose, is_rule, is_shell, is_trailer
+from ingest.zone_lines import (
+    is_code,
+    is_command,
+    is_figures,
+    is_heading,
+    is_listed,
+    is_prose,
+    is_rule,
+    is_shell,
+    is_trailer,
+)
 from ingest.zone_traces import is_trace
 from kb.records import ZoneKind
 
@@ -121,6 +131,11 @@ class Blocks:
                 while self._text(end) and (
                     _indent(self.lines[end]) >= 2 or is_listed(self.lines[end]) or not is_prose(self.lines[end])
                 ):
+                    end += 1
+                self.mark(row, end, ZoneKind.CODE)
+            elif self._text(row) and is_command(line):
+                end = row + 1
+                while self._text(end) and not is_prose(self.lines[end]) and "=" in self.lines[end]:
                     end += 1
                 self.mark(row, end, ZoneKind.CODE)
         strong = [self._text(row) and is_code(line) for row, line in enumerate(self.lines)]

@@ -50,6 +50,7 @@ _SHELL = re.compile(
     r"\s{0,80}(?:\$ \S|\w[\w.-]{0,30}@[\w.-]{1,40}[:~ ][^$#>]{0,60}[$#>] ?\S|\[\w[\w.-]{0,40}@[^\]]{1,60}\][$#] "
     rf"|[~/][\w./-]{{0,60}} ?[#$] \S|# (?:(?:{_COMMANDS}) |\./))"
 )
+_OPTION = re.compile(r"(?:--[a-z][\w-]{1,40}(?:=\S{0,200})?|-[A-Za-z])\\?$")
 _NUMBER = re.compile(
     r"[-+~<>=(]{0,3}[$\u20ac]?\d[\d,.':]*(?:[eE][-+]?\d+)?[)\]]?(?:%|[A-Za-z\u00b5]{1,5}(?:/[a-z]{1,4})?)?[,;)\]*]{0,2}$"
 )
@@ -103,6 +104,13 @@ def is_code(line: str) -> bool:
 def is_shell(line: str) -> bool:
     """A command after a shell prompt."""
     return bool(_SHELL.match(line[:LONGEST]))
+
+
+def is_command(line: str) -> bool:
+    """A command without a prompt: two options or more, a quarter of its words, and no prose."""
+    words = line[:LONGEST].split()
+    options = sum(bool(_OPTION.match(word)) for word in words)
+    return options >= 2 and options * 4 >= len(words) and not is_prose(line)
 
 
 def is_listed(line: str) -> bool:

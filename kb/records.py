@@ -279,6 +279,7 @@ class Run:
     item_id: str
     message_id: str
     quote: str
+    """The words that were checked: the item's, or the part of them that the binding names."""
     check: str
     """The hook that decided."""
     predicate: Mapping[str, object]

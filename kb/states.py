@@ -13,6 +13,7 @@ from typing import assert_never
 
 from kb.records import STATES, Correction, Item, ItemKind, Link, Relation, Standing, State
 
+_OBJECTIONS = frozenset({Relation.DISPUTES, Relation.REFUTES, Relation.REJECTS})
 DECIDES = 0.2
 """Least confidence of a link that moves a state; a weaker one is shown and no more. Best on held-out threads."""
 
@@ -61,6 +62,8 @@ def fold(
         source, target = by_id.get(link.source), by_id.get(link.target)
         if source is None or target is None or link.confidence < DECIDES:
             continue
+        if source.kind is ItemKind.QUESTION and link.relation in _OBJECTIONS:
+            continue  # who asks has not said no
         voice = voices[source.quote.message_id]
         own = voice.author == voices[target.quote.message_id].author
         says[target.id].append(_Say(link.relation, source, voice, own))

@@ -91,6 +91,7 @@ class RunView:
     item_id: str
     message_id: str
     quote: str
+    """The words that were checked."""
     check: str
     predicate: dict[str, Any]
     bound_by: str

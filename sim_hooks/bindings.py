@@ -97,7 +97,13 @@ def attach(
             unattached.append(binding)
         else:
             found.setdefault(best.id, []).append(
-                Binding(binding.predicate, 1.0, f"{binding.why} ({binding.who}){_rest(binding, best)}", "hand")
+                Binding(
+                    binding.predicate,
+                    1.0,
+                    f"{binding.why} ({binding.who}){_rest(binding, best)}",
+                    "hand",
+                    fold(binding.quote) if fold(binding.quote) in best.quote.text else "",
+                )
             )
     return {key: tuple(read) for key, read in found.items()}, tuple(unattached)
 

@@ -124,6 +124,8 @@ class Check:
     fingerprint: str
     reason: str = ""
     """Why the check is due."""
+    words: str = ""
+    """The words that are checked, where they are fewer than the item's; "" for all of them."""
 
 
 @dataclass(frozen=True, slots=True)

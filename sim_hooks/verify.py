@@ -70,7 +70,7 @@ def run(checks: Iterable[Check], runner: Runner, now: Callable[[], datetime]) ->
         yield Run(
             item_id=check.item.id,
             message_id=check.item.quote.message_id,
-            quote=check.item.quote.text,
+            quote=check.words or check.item.quote.text,
             check=check.hook.name,
             predicate=to_json(check.predicate),
             bound_by=check.bound_by,
@@ -101,7 +101,7 @@ def _check(item: Item, read: Sequence[Binding], catalog: Catalog, facts_digest: 
         needs_facts=any(hook.needs_facts for hook in leaves),
         bound_by=f"{read[0].by}: {'; '.join(dict.fromkeys(binding.why for binding in read))}",
         fingerprint=fingerprint(predicate, leaves, facts_digest),
-        reason="",
+        words=read[0].words if len(read) == 1 else "",
     )
 
 

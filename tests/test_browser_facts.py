@@ -13,7 +13,8 @@ from kb.store.writing import writing
 from tests.support.browser import queue_base
 from tests.support.threads import run
 from tui.pages import ItemPage, read_item
-from tui.widgets.item_facts import item_lines, predicate_words
+from tui.widgets.item_facts import item_lines
+from tui.widgets.verdict_lines import predicate_words
 
 
 @pytest.fixture
@@ -65,9 +66,43 @@ def test_item_lines_show_a_verdict_with_all_that_it_rests_on(base: tuple[Path, d
     assert "bound by  hand: a test says so" in text
 
 
+def test_item_lines_tell_the_verdict_before_the_links_and_of_which_words(base: tuple[Path, dict[str, Item]]) -> None:
+    page = _page(base, "full")
+    text = _text(page)
+    assert text.index("check     ✗ refuted: a reader can wait for ever: the shortest way there has") < next(
+        n for n, line in enumerate(text) if "links" in line
+    )
+    part = replace(page, runs=(replace(page.runs[0], quote="only when it is full"),))
+    assert "          of “only when it is full” only" in _text(part)
+    assert not any(line.endswith("” only") for line in text)
+
+
+def test_item_lines_of_a_check_in_parts_stand_under_their_parts(base: tuple[Path, dict[str, Item]]) -> None:
+    page = _page(base, "full")
+    evidence = [
+        ("note", "part 1, verified: it ends", ""),
+        ("figure", "9 states (all)", ""),
+        ("note", "part 2, refuted: it stops", ""),
+        ("step", "asks", "reader"),
+        ("step", "waits", "writer"),
+    ]
+    kept = tuple({"kind": kind, "text": text, "place": place} for kind, text, place in evidence)
+    text = _text(replace(page, runs=(replace(page.runs[0], evidence=kept, summary="both parts at length"),)))
+    at = text.index("✓ part 1, verified: it ends")
+    assert text[at : at + 6] == [
+        "✓ part 1, verified: it ends",
+        "  9 states (all)",
+        "",
+        "✗ part 2, refuted: it stops",
+        "  1  reader  asks",
+        "  2  writer  waits",
+    ]
+    assert "both parts at length" not in text
+
+
 def test_item_lines_say_that_no_check_has_run(base: tuple[Path, dict[str, Item]]) -> None:
     assert any(line.startswith("no check has run") for line in _text(_page(base, "barrier")))
-    assert any(line.startswith("no check: not a claim") for line in _text(_page(base, "half")))
+    assert any(line.startswith("no check: a question") for line in _text(_page(base, "half")))
 
 
 def test_item_lines_show_where_thread_and_verdict_disagree(base: tuple[Path, dict[str, Item]]) -> None:

@@ -43,10 +43,10 @@ def test_fold_words_count_the_files_of_a_patch(page: ThreadPage) -> None:
     assert [fold_words(page.mails[0], row) for row in folds] == ["patch, 1 file, 10 lines"]
 
 
-def test_fold_words_say_so_where_the_quoted_mail_is_unknown(page: ThreadPage) -> None:
+def test_fold_words_count_the_lines_where_the_quoted_mail_is_unknown(page: ThreadPage) -> None:
     mail = replace(page.mails[2], quotes={})
     fold = next(row for row in rows(mail, 80, set()) if row.kind is RowKind.FOLD)
-    assert fold_words(mail, fold).startswith("quotes an unknown mail")
+    assert fold_words(mail, fold).startswith("quotes 2 lines: Can a reader")
 
 
 def test_rows_of_an_open_fold_show_what_it_holds(page: ThreadPage) -> None:

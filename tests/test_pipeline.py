@@ -106,8 +106,9 @@ def test_rebuild_gives_the_same_rows(tmp_path: Path) -> None:
     path = tmp_path / "kb.sqlite"
     pipeline.ingest(path, SMALL)
     before = _derived(path)
-    pipeline.rebuild(path)
+    report = pipeline.rebuild(path)
     assert _derived(path) == before
+    assert (report.added, report.known) == (0, len(SMALL))
 
 
 def _items(path: Path) -> list[tuple[object, ...]]:

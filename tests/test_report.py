@@ -23,10 +23,11 @@ def test_report_puts_disagreements_first(tmp_path: Path) -> None:
     heads = [line for line in text.splitlines() if line.startswith("## ")]
     assert heads == [
         "## Where the thread and a check disagree (1)",
-        "## Decisions (3)",
-        "## Open (2)",
+        "## Decisions: accepted (2)",
+        "## Decisions: proposed (1)",
+        "## Disputed claims (1)",
+        "## Actions not done (1)",
         "## Checked: verified (1)",
-        "## Checked: refuted (1)",
     ]
     assert "Sounds good" in text
 

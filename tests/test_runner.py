@@ -206,7 +206,8 @@ def test_children_go_when_their_parent_is_killed(folder: Path) -> None:
         f"made = Runner(None, jobs=1, seconds=60, import_from=(Path({str(folder)!r}),)); "
         "print(made.run(odd_check('pid'))[0].summary, flush=True); made.run(odd_check('hang'))"
     )
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT) as parent:
+    own = os.environ | {"TMPDIR": str(folder)}  # what a killed parent cannot clear away goes with the test's folder
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT, env=own) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         time.sleep(0.3)

@@ -122,3 +122,9 @@ def test_a_weak_link_moves_no_state() -> None:
     strong = replace(weak, confidence=states.DECIDES)
     assert _state(target, weak, others=(other,)).state is State.UNCONTESTED
     assert _state(target, strong, others=(other,)).state is State.REFUTED
+
+
+def test_a_question_is_no_objection() -> None:
+    target = item(ItemKind.CLAIM, MAILS[0], "It sleeps.")
+    asked = item(ItemKind.QUESTION, MAILS[1], "No.")
+    assert _state(target, link(asked, Relation.DISPUTES, target), others=(asked,)).state is State.UNCONTESTED

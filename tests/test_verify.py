@@ -200,3 +200,15 @@ def test_paths_need_no_facts_to_be_planned(tmp_path: Path) -> None:
     with Runner(tmp_path / "none.facts") as runner:
         (made,) = run(checks, runner, lambda: NOW)
     assert made.outcome.verdict == Verdict.NOT_RUN
+
+
+def test_a_run_keeps_the_words_that_a_hand_written_binding_reads_not_the_whole_item() -> None:
+    item = claim("It is quick, and 1 + 2 = 3 as everybody can see on page 12 of the manual that came with it.")
+    part = HandBinding(item.quote.message_id, "1 + 2 = 3", "a tester", "adds up", SumIs(("1", "2"), "3"), "tests")
+    bound, unattached = bindings_of([item], [part])
+    assert unattached == ()
+    (check,) = plan([item], bound, {}, catalog(), "")
+    assert check.words == "1 + 2 = 3"
+    with Runner(None, jobs=1) as runner:
+        (kept,) = run([check], runner, lambda: NOW)
+    assert (kept.quote, kept.item_id) == ("1 + 2 = 3", item.id)

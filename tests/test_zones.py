@@ -317,3 +317,19 @@ def test_what_annotators_quoted_lies_in_own_words() -> None:
     assert found.total() > 3000
     assert found["framed"] == 0
     assert found["own"] >= 0.98 * found.total()
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("fio --name=w --ioengine=sync --rw=write --bs={1k,4k}", Z.CODE),
+        ("sudo mount -t tmpfs -o size=1G tmpfs /mnt", Z.CODE),
+        ("It can fail with -EAGAIN or -EBUSY here.", Z.OWN),
+        ("Please run it with --verbose and --all next time.", Z.OWN),
+        ("Use -a -b.", Z.OWN),
+    ],
+)
+def test_command_line_with_options_is_code_and_prose_about_options_is_not(line: str, kind: Z) -> None:
+    body = f"Setup:\n\n{line}\n\nIt was faster.\n"
+    (zone,) = (z for z in zones_of(body) if z.start <= body.index(line) < z.end)
+    assert zone.kind is kind

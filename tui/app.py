@@ -25,7 +25,7 @@ from tui.screens.item import ItemScreen
 from tui.screens.thread import ThreadScreen
 from tui.screens.threads import ThreadsScreen
 from tui.screens.view import View
-from tui.widgets.item_facts import outcome_words
+from tui.widgets.verdict_lines import outcome_words
 
 
 class BrowseApp(App[None]):

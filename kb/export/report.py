@@ -10,12 +10,28 @@ from collections.abc import Iterable, Iterator
 
 from kb.attention import disagreements, is_open
 from kb.reading import Filter, Reader
-from kb.records import ItemKind, Verdict
+from kb.records import ItemKind, State, Verdict
 from kb.views import ItemView, RunView
 from kb.visible import one_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&$@-]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 """What Markdown or HTML gives a meaning, and what would make a bare address a link."""
+
+
+_DECIDED = (State.ACCEPTED, State.REJECTED, State.SUPERSEDED, State.PROPOSED)
+_OPEN = (
+    ("Open questions", ItemKind.QUESTION),
+    ("Disputed claims", ItemKind.CLAIM),
+    ("Actions not done", ItemKind.ACTION),
+)
+_VERDICTS = (
+    Verdict.REFUTED,
+    Verdict.PARTLY,
+    Verdict.VERIFIED,
+    Verdict.INCONCLUSIVE,
+    Verdict.NOT_RUN,
+    Verdict.ERROR,
+)
 
 
 def escaped(text: str) -> str:
@@ -40,19 +56,28 @@ def _lines(reader: Reader, thread: str) -> Iterator[str]:
     )
     yield ""
     yield (
-        "States are folded from what people wrote; verdicts from what was run. Neither changes the other. "
+        "Items were found by a program, each with the confidence given. States are folded from what people wrote; "
+        "verdicts come from what was run. Neither changes the other. "
         "A verdict from a model holds in that model, which is simpler than a kernel."
     )
     odd = disagreements(items)
     yield from _section(
         "Where the thread and a check disagree", [(item, f"**{escaped(words)}**") for item, words in odd], reader, runs
     )
-    decisions = [(i, f"**{i.state}**, {escaped(i.because)}") for i in items if i.kind == ItemKind.DECISION]
-    yield from _section("Decisions", decisions, reader, {})
-    still = [(i, f"{i.kind}, **{i.state}**, {escaped(i.because)}") for i in items if is_open(i)]
-    yield from _section("Open", still, reader, {})
-    for verdict in Verdict:
-        checked = [(i, f"**{verdict}** by {i.check}, {i.strength}") for i in items if i.verdict == verdict]
+    decisions = [item for item in items if item.kind == ItemKind.DECISION]
+    for state in _DECIDED:
+        found = [(i, escaped(i.because.removeprefix(f"{state}: "))) for i in decisions if i.state == state]
+        yield from _section(f"Decisions: {state}", found, reader, {})
+    for title, kind in _OPEN:
+        still = [(i, escaped(i.because.removeprefix(f"{i.state}: "))) for i in items if i.kind == kind and is_open(i)]
+        yield from _section(title, still, reader, {})
+    shown = {item.id for item, _ in odd}
+    for verdict in _VERDICTS:
+        checked = [
+            (i, f"{i.state} in the thread; **{verdict}** by {escaped(i.check or '')}, {escaped(i.strength or '')}")
+            for i in items
+            if i.verdict == verdict and i.id not in shown
+        ]
         yield from _section(f"Checked: {verdict}", checked, reader, runs)
     problems = reader.problems(thread)
     if problems:
@@ -73,17 +98,25 @@ def _section(
     yield f"## {title} ({len(entries)})"
     for item, words in entries:
         yield ""
-        yield f"- `{reader.shown(item.id)}` \\#{item.number} {escaped(item.author)}, {item.date[:10]}: {words}  "
+        yield (
+            f"- `{reader.shown(item.id)}` \\#{item.number} {escaped(item.author)}, {item.date[:10]}, "
+            f"{item.confidence:.2f}: {words}  "
+        )
         yield f"  “{escaped(item.quote)}”"
         run = runs.get(item.id)
         if run is not None:
-            yield from _evidence(run)
+            yield from _evidence(run, item)
 
 
-def _evidence(run: RunView) -> Iterator[str]:
-    yield f"    - {escaped(run.summary)} ({escaped(run.bound_by)})"
+def _evidence(run: RunView, item: ItemView) -> Iterator[str]:
+    yield f"    - {escaped(run.summary)}"
+    part = one_line(run.quote)
+    if part != one_line(item.quote) and part not in one_line(run.bound_by):
+        yield f"    - of its words only “{escaped(part)}”"
+    yield f"    - bound by {escaped(run.bound_by)}"
     for line in run.evidence:
         place = f" ({escaped(line['place'])})" if line["place"] else ""
-        yield f"    - {escaped(line['kind'])}: {escaped(line['text'])}{place}"
+        kind = "" if line["kind"] == "note" else f"{escaped(line['kind'])}: "
+        yield f"    - {kind}{escaped(line['text'])}{place}"
     for words in run.assumptions:
         yield f"    - assumes: {escaped(words)}"

@@ -38,6 +38,8 @@ class Binding:
     """One sentence: why this predicate says what the words say."""
     by: str = "rule"
     """`rule` or `hand`."""
+    words: str = ""
+    """The words that were read, where they are fewer than the item's; "" for all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ from tui.cli.options import Command, Settings, with_json
 from tui.cli.pages import Page
 from tui.cli.taking import row as ingest_row
 
+_PAPER = 80
+"""Cells of a line where no terminal says how wide it is: what fits on a mail or a sheet."""
+
 
 @click.command(
     cls=Command,
@@ -55,7 +58,7 @@ def demo(settings: Settings, as_json: bool) -> None:
         checked = workspace.verify(path, thread=thread, on_plan=teller.planned, on_run=teller.ran)
     with reading(path) as reader:
         view = reader.threads(thread)[0]
-        items, links = reader.items(Filter(thread=thread)), reader.links(thread)
+        items, links, runs = reader.items(Filter(thread=thread)), reader.links(thread), reader.latest_runs(thread)
     if as_json:
         done = {
             "run": len(checked.runs),
@@ -69,10 +72,11 @@ def demo(settings: Settings, as_json: bool) -> None:
         f"{counted(taken.added, 'new mail')}, {taken.known} known already, in {taken.seconds:.1f} s; "
         f"{counted(len(checked.runs), 'check')} run, {checked.fresh} fresh, in {checked.seconds:.1f} s"
     )
-    reach = "" if settings.db is None and os.environ.get(VARIABLE) else f" --db {shlex.quote(str(path))}"
-    page = Page(short, out.paint, out.width)
-    out.lines(summary.summary(page, view, items, links, db=reach))
-    out.lines(summary.hints(page, items, links, db=reach))
+    known = settings.db is None and os.environ.get(VARIABLE)
+    reach = "" if known else f"export {VARIABLE}={shlex.quote(str(path.absolute()))}"
+    page = Page(short, out.paint, out.width if out.tty else _PAPER)
+    out.lines(summary.summary(page, view, items, links, runs))
+    out.lines(summary.hints(page, items, links, typed_first=reach))
 
 
 def demo_path(settings: Settings) -> Path:

@@ -9,10 +9,12 @@ import click
 from kb.errors import Exit
 from tui.cli import examination
 from tui.cli.examination import Health
-from tui.cli.layout import Role
+from tui.cli.layout import Role, wrap
 from tui.cli.options import Command, Settings, with_json
 
 _ROLES = {Health.OK: Role.GOOD, Health.ABSENT: Role.OPEN, Health.WRONG: Role.BAD}
+_HEALTH, _NAME = 7, 24
+_INDENT = _HEALTH + 1 + _NAME
 
 
 @click.command(
@@ -43,9 +45,11 @@ def doctor(settings: Settings, as_json: bool) -> int:
         out.json([asdict(finding) for finding in found])
     elif out.tty:
         for finding in found:
-            mark = out.paint(f"{finding.health:<7}", _ROLES[finding.health])
-            todo = f": {finding.todo}" if finding.todo else ""
-            out.line(f"{mark} {finding.name:<24}{finding.found}{todo}")
+            mark = out.paint(f"{finding.health:<{_HEALTH}}", _ROLES[finding.health])
+            words = f"{finding.found}: {finding.todo}" if finding.todo else finding.found
+            first, *rest = wrap(words, out.width, indent=" " * _INDENT) or [""]
+            out.line(f"{mark} {finding.name:<{_NAME}}{first.strip()}")
+            out.lines(rest)
     else:
         for finding in found:
             out.fields(finding.name, finding.health, finding.found, finding.todo or "-")

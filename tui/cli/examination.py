@@ -31,7 +31,6 @@ _PACKAGES = (
     ("liblore", "mail from lore"),
     ("sqlalchemy", "writing the database"),
     ("simpy", "simulated time"),
-    ("networkx", "graphs"),
     ("tree-sitter", "reading source trees"),
     ("tree-sitter-c", "reading source trees"),
     ("textual", "the full-screen browser"),

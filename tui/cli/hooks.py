@@ -60,7 +60,7 @@ def hooks_list(settings: Settings, as_json: bool) -> None:
     short_help="One hook, and the predicates it decides.",
     examples=(
         ("threadkb hooks show arithmetic", "what it decides, with which fields"),
-        ("threadkb hooks show callgraph --json", "the same as JSON"),
+        ("threadkb hooks show source --json", "the same as JSON"),
     ),
     exits={2: "no hook has this name."},
 )

@@ -16,6 +16,8 @@ from tui.cli import itemlines, narration
 from tui.cli.naming import named_thread, shortener
 from tui.cli.options import Command, Settings, Since, with_json
 
+_NAMED = 5
+"""Topics or people that are named where none matches."""
 _VERDICTS = [*(str(verdict) for verdict in Verdict), "unchecked"]
 
 
@@ -130,8 +132,8 @@ def _nothing(reader: Reader, wanted: Filter) -> str:
     people = {item.author for item in everything}
     for name, word, known in (("topics", wanted.topic, topics), ("people", wanted.by, people)):
         if word and not any(word.casefold() in each.casefold() for each in known):
-            close = get_close_matches(word, sorted(known), n=3, cutoff=0.5) or sorted(known)[:5]
-            return f"{line}; {name} are {', '.join(close)}, …"
+            close = get_close_matches(word, sorted(known), n=3, cutoff=0.5) or sorted(known)[:_NAMED]
+            return f"{line}; {name} are {', '.join(close)}{', …' if len(close) < len(known) else ''}"
     return line
 
 

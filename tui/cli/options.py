@@ -83,7 +83,7 @@ def _everywhere() -> list[click.Option]:
             is_flag=True,
             callback=_keep("verbose"),
             expose_value=False,
-            help="Say on stderr what is being done, a line a step.",
+            help="Say on stderr what is being done, a line a step; `show` leaves no evidence out.",
         ),
         click.Option(
             ["--version"],

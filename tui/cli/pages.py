@@ -10,12 +10,14 @@ from kb.attention import disagreement
 from kb.views import ItemView, LinkView, RunView
 from kb.visible import one_line
 from kb.why import Step, Trail
+from tui.cli.itemlines import counted
 from tui.cli.layout import Paint, Role, wrap
+from tui.evidence import checked_words, essential
 
 _INDENT = "    "
 _LABEL = 12
-_STEPS = 8
-"""Steps of one trace, or lines of evidence, that a page shows; `--json` has all."""
+_LINES = 12
+"""Lines of evidence that a page shows unless it shows them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Page:
     short: Callable[[str], str]
     paint: Paint
     width: int
+    whole: bool = False
+    """Leaves no line of evidence out."""
 
     def title(self, text: str) -> str:
         """A heading."""
@@ -75,8 +79,9 @@ def item_page(
     yield from _links(page, item, links)
     if runs:
         yield ""
-        yield page.title(f"Check: {runs[0].verdict} ({len(runs)} run{'s' if len(runs) > 1 else ''}, the latest shown)")
-        yield from run_lines(page, runs[0])
+        several = f" (the latest of {len(runs)} runs)" if len(runs) > 1 else ""
+        yield f"{page.title('Check:')} {page.paint.word(runs[0].verdict)}{several}"
+        yield from run_lines(page, runs[0], item.quote)
 
 
 def standing(item: ItemView) -> str:
@@ -100,24 +105,38 @@ def _links(page: Page, item: ItemView, links: Sequence[tuple[LinkView, ItemView]
             yield from page.text(f"because {link.because} ({link.confidence:.2f})", indent="      ", limit=2)
 
 
-def run_lines(page: Page, run: RunView) -> Iterator[str]:
-    """A run: what was checked, what came out, on what it rests."""
+def run_lines(page: Page, run: RunView, quote: str) -> Iterator[str]:
+    """A run: what was checked of an item that says `quote`, what came out, on what it rests."""
     yield from page.text(run.summary, indent="  ")
-    for number, part in enumerate(_parts(run.predicate)):
-        yield from page.field("predicate" if number == 0 else "and", predicate_text(part), indent="  ")
+    part = checked_words(run, quote)
+    if part and part not in one_line(run.bound_by):
+        yield from page.field("words", f"only “{part}”", indent="  ")
+    for number, each in enumerate(_parts(run.predicate)):
+        yield from page.field("predicate" if number == 0 else "and", predicate_text(each), indent="  ")
     yield from page.field("bound", f"by {run.bound_by}", indent="  ")
     yield from page.field("hook", f"{run.check}, strength {run.strength}, {run.seconds:.2f} s, {run.at}", indent="  ")
     if run.evidence:
         yield f"  {page.title('evidence')}"
-        for line in run.evidence[:_STEPS]:
-            place = f"  [{line['place']}]" if line.get("place") else ""
-            yield from page.text(f"{line['kind']}: {line['text']}{place}")
-        if len(run.evidence) > _STEPS:
-            yield f"{_INDENT}… and {len(run.evidence) - _STEPS} more: --json shows all"
+        yield from _evidence(page, run)
     if run.assumptions:
         yield f"  {page.title('assumes')}"
         for words in run.assumptions:
             yield from page.text(words)
+
+
+def _evidence(page: Page, run: RunView) -> Iterator[str]:
+    """The lines a verdict rests on, the heads of parts before what they rest on; gaps say how much they leave out."""
+    shown = range(len(run.evidence)) if page.whole else essential(run, _LINES)
+    after = 0
+    for index in [*shown, len(run.evidence)]:
+        if index > after:
+            yield page.paint(f"{_INDENT}  … {counted(index - after, 'line')} left out; -v shows all", Role.FAINT)
+        after = index + 1
+        if index < len(run.evidence):
+            line = run.evidence[index]
+            place = f"  [{line['place']}]" if line.get("place") else ""
+            head, rest = (line["text"], "") if line["kind"] == "note" else (f"{line['kind']}: {line['text']}", "  ")
+            yield from page.text(f"{head}{place}", indent=_INDENT + rest)
 
 
 def _parts(predicate: dict[str, Any]) -> list[dict[str, Any]]:

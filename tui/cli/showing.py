@@ -40,12 +40,13 @@ _LOOKED_UP = {0: "done.", 1: "the database cannot be read.", 2: "nothing has thi
 def show(settings: Settings, id: str, thread: str | None, as_json: bool) -> None:  # noqa: A002 - the word in the help
     """Show an item, a message or a whole thread.
 
-    ID is the beginning of an id as the lists show it, a Message-ID, or a mail's number where one thread is meant.
+    ID is the beginning of an id as the lists show it, a Message-ID, or a mail's number where one thread is meant. Of
+    long evidence the lines that decided are shown; with -v, all.
     """
     out = settings.output()
     with reading(settings.path) as reader:
         what, full = named(reader, id, thread=named_thread(reader, thread))
-        page = Page(shortener(reader), out.paint, out.width)
+        page = Page(shortener(reader), out.paint, out.width, settings.verbose)
         if what == "item":
             _show_item(reader, full, out, page, as_json)
         elif what == "message":

@@ -1,34 +1,39 @@
 """In: a thread and its items. Out: the page a maintainer would pin up: what is decided, open, checked, in lines. Pure.
 
-What the thread and a check disagree on comes first. Long lists are cut, and say which command shows the rest.
+What the thread and a check disagree on comes first. Groups show what tells most, and which command lists the others.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kb.records import STATES, ItemKind, State, Verdict
-from kb.views import ItemView, LinkView, ThreadView
-from kb.visible import one_line
-from tui.cli.groups import Groups, foremost, grouped
+from kb.views import ItemView, LinkView, RunView, ThreadView
+from tui.cli.entries import Entries
+from tui.cli.groups import SURE, Groups, foremost, grouped
 from tui.cli.itemlines import counted, days
-from tui.cli.layout import Role, cells, cut, pad
+from tui.cli.layout import Role, cells
 from tui.cli.pages import Page
 
-_SHOWN = 5
-"""Items of a group that are shown, unless `_MORE` or `_FEWER` says otherwise."""
-_MORE, _FEWER = 8, 3
-_AUTHOR = 16
+_SHOWN = 2
+"""Items of a group that are shown, unless one of these says otherwise."""
+_DISAGREEMENTS = 5
+_OF_STATE = {State.ACCEPTED: 8, State.OPEN: 4, State.DISPUTED: 3}
+_OF_VERDICT = {Verdict.PARTLY: 2, Verdict.VERIFIED: 3}
 _SAYS_LITTLE = (Verdict.INCONCLUSIVE, Verdict.NOT_RUN, Verdict.ERROR)
 
 
 def summary(
-    page: Page, thread: ThreadView, items: Sequence[ItemView], links: Sequence[LinkView], *, db: str = ""
+    page: Page,
+    thread: ThreadView,
+    items: Sequence[ItemView],
+    links: Sequence[LinkView],
+    runs: Sequence[RunView] = (),
 ) -> Iterator[str]:
-    """The page. `db` is what must follow a command to reach this database, "" for none."""
+    """The page. `runs` has the latest run of each item that was checked."""
     groups = grouped(items)
     yield from (page.title(line) for line in page.text(thread.subject, indent=""))
     kinds = Counter(item.kind for item in items)
@@ -37,139 +42,137 @@ def summary(
         f"{days(thread.first_date, thread.last_date)}: " + ", ".join(counted(kinds[kind], kind) for kind in ItemKind),
         indent="",
     )
-    rest = _Rest(page, db, links)
+    if not items:
+        return
+    yield from (page.paint(line, Role.FAINT) for line in page.text(_honestly(items), indent=""))
+    entries = Entries(page, {item.id: item for item in items}, links, {run.item_id: run for run in runs})
+    wall = _Wall(page, entries)
     if groups.disagreements:
-        yield from rest.heading("Where the thread and a check disagree", len(groups.disagreements))
-        for item, words in groups.disagreements[:_SHOWN]:
-            yield from _lines(page, item, words, f"check {item.verdict}: {item.summary}")
-        yield from rest.more(len(groups.disagreements) - _SHOWN, "claims --verdict refuted")
-    yield from _decisions(page, rest, groups)
-    yield from _open(page, rest, groups)
-    yield from _checked(page, rest, groups, {item.id for item, _ in groups.disagreements[:_SHOWN]})
+        found = groups.disagreements
+        yield from wall.heading("Where the thread and a check disagree", len(found))
+        wall.shown.update(item.id for item, _ in found[:_DISAGREEMENTS])
+        for item, words in found[:_DISAGREEMENTS]:
+            state = words.partition(" in the thread")[0]
+            yield from entries.checked(item, f"{state}, but {item.verdict}")
+    yield from _decisions(wall, groups)
+    yield from _open(wall, groups)
+    yield from _checked(wall, groups)
+
+
+def _honestly(items: Sequence[ItemView]) -> str:
+    unsure = sum(item.confidence < SURE for item in items)
+    found = "A program found these, each with a confidence"
+    left = f"; {unsure} of less than {SURE:.2f} are left out here" if unsure else ""
+    checked = " A verdict holds in the model, source tree or figures that it rests on." if _has_verdict(items) else ""
+    return f"{found}{left}.{checked}"
+
+
+def _has_verdict(items: Sequence[ItemView]) -> bool:
+    return any(item.verdict for item in items)
 
 
 @dataclass(frozen=True, slots=True)
-class _Rest:
+class _Wall:
     page: Page
-    db: str
-    links: Sequence[LinkView]
-
-    def shown(self, title: str, items: Sequence[ItemView], count: int, command: str) -> Iterator[str]:
-        """A group: its title, its foremost items with the reason for their state, the command for the rest."""
-        yield f" {title} ({len(items)})"
-        for item in foremost(items, self.links, count):
-            yield from _lines(self.page, item, _reason(item))
-        yield from self.more(len(items) - count, command)
+    entries: Entries
+    shown: set[str] = field(default_factory=set)
+    """Items that stand on the page already; none stands there twice."""
 
     def heading(self, title: str, count: int) -> Iterator[str]:
         """A section's title."""
         yield ""
         yield self.page.title(f"{title} ({count})")
 
-    def all(self, command: str, also: str = "") -> Iterator[str]:
-        """The command that shows a group of which nothing is shown."""
-        yield self.page.paint(f"  … all of them: threadkb {command}{self.db}{also}", Role.FAINT)
+    def choose(self, items: Sequence[ItemView], count: int, *, whole: bool = False) -> tuple[tuple[ItemView, ...], str]:
+        """The foremost items that do not stand on the page yet, and how many there are, in words.
 
-    def more(self, count: int, command: str, also: str = "") -> Iterator[str]:
-        """The command that shows the `count` items that were left out."""
-        if count > 0:
-            yield self.page.paint(f"  … and {count} more: threadkb {command}{self.db}{also}", Role.FAINT)
+        `whole` says that the others follow in brief.
+        """
+        fresh = [item for item in items if item.id not in self.shown]
+        chosen = foremost(fresh, self.entries.links, count)
+        self.shown.update(item.id for item in chosen)
+        above = len(items) - len(fresh)
+        words = f"{len(items)}" if whole or len(chosen) in (0, len(items)) else f"{len(chosen)} of {len(items)}"
+        if above:
+            words += f", {above} above" if fresh else ", all above"
+        return chosen, words
 
-
-def _reason(item: ItemView) -> str:
-    """Why an item stands where it stands, without what the group's title says."""
-    if item.state == State.OPEN:
-        return ""
-    return item.because.removeprefix(f"{item.state}: ")
-
-
-def _lines(page: Page, item: ItemView, beside: str, below: str = "") -> Iterator[str]:
-    """An item: who and when, `beside` on the same line where it fits, its words, and what comes `below`."""
-    left = f"  {page.short(item.id)}  {pad(f'#{item.number}', 3)} {item.date[:10]}  "
-    author = cut(one_line(item.author), _AUTHOR)
-    room = page.width - cells(left) - _AUTHOR - 2
-    words = one_line(beside)
-    fits = cells(words) <= room
-    head = f"{pad(author, _AUTHOR)}  {words}" if fits and words else author
-    yield left.replace(page.short(item.id), page.paint(page.short(item.id), Role.NAME), 1) + head
-    yield from page.text(f'"{item.quote}"', limit=2)
-    if not fits:
-        yield from page.text(words, indent="      ", limit=1)
-    yield from page.text(below, indent="      ", limit=2)
+    def title(self, title: str, painted: str, count: str, command: str) -> str:
+        """A group's title with how much of it is shown, and at the right the command that lists it all."""
+        typed = f"threadkb {command}"
+        gap = max(self.page.width - cells(f" {title} ({count}){typed}"), 2)
+        return f" {painted} ({count}){' ' * gap}{self.page.paint(typed, Role.FAINT)}"
 
 
-_COUNTS = {State.ACCEPTED: _MORE, State.PROPOSED: _SHOWN}
-
-
-def _decisions(page: Page, rest: _Rest, groups: Groups) -> Iterator[str]:
+def _decisions(wall: _Wall, groups: Groups) -> Iterator[str]:
     total = sum(len(found) for _, found in groups.decisions)
     if not total:
         return
-    yield from rest.heading("Decisions", total)
+    yield from wall.heading("Decisions", total)
     for state, found in groups.decisions:
-        count = _COUNTS.get(State(state), _FEWER)
-        yield from rest.shown(page.paint.word(state), found, count, f"decisions --state {state}")
+        chosen, count = wall.choose(found, _OF_STATE.get(State(state), _SHOWN))
+        yield wall.title(state, wall.page.paint.word(state), count, f"decisions --state {state}")
+        for item in chosen:
+            yield from wall.entries.entry(item)
 
 
-def _open(page: Page, rest: _Rest, groups: Groups) -> Iterator[str]:
+def _open(wall: _Wall, groups: Groups) -> Iterator[str]:
     total = len(groups.questions) + len(groups.actions) + len(groups.disputed)
     if not total:
         return
-    yield from rest.heading("Still open", total)
-    for title, found, command in (
-        ("questions without an answer", groups.questions, "questions --state open"),
-        ("disputed claims", groups.disputed, "claims --state disputed"),
-        ("actions not done", groups.actions, "actions --state open"),
+    yield from wall.heading("Still open", total)
+    for title, found, state, command in (
+        ("questions without an answer", groups.questions, State.OPEN, "questions --state open"),
+        ("disputed claims", groups.disputed, State.DISPUTED, "claims --state disputed"),
+        ("actions not done", groups.actions, State.OPEN, "actions --state open"),
     ):
         if found:
-            yield from rest.shown(page.paint(title, Role.OPEN), found, _SHOWN, command)
+            chosen, count = wall.choose(found, _OF_STATE.get(state, _SHOWN))
+            yield wall.title(title, wall.page.paint(title, Role.OPEN), count, command)
+            for item in chosen:
+                yield from wall.entries.entry(item)
 
 
-def _checked(page: Page, rest: _Rest, groups: Groups, shown_before: set[str]) -> Iterator[str]:
+def _checked(wall: _Wall, groups: Groups) -> Iterator[str]:
     total = sum(len(found) for _, found in groups.checked)
     if not total:
         return
-    yield from rest.heading("Checked by running something", total)
+    yield from wall.heading("Checked by running something", total)
     for verdict, found in groups.checked:
-        if verdict in _SAYS_LITTLE:
-            yield from _untold(page, rest, verdict, found)
-            continue
-        fresh = [item for item in found if item.id not in shown_before]
-        above = f", {len(found) - len(fresh)} of them above" if len(fresh) < len(found) else ""
-        yield f" {page.paint.word(verdict)} ({len(found)}{above})"
-        for item in foremost(fresh, rest.links, _SHOWN):
-            yield from _lines(page, item, f"{item.state} in the thread", item.summary or "")
-        yield from rest.more(len(fresh) - _SHOWN, f"claims --verdict {verdict}", _also(fresh))
+        little = verdict in _SAYS_LITTLE
+        chosen, count = wall.choose(found, 0 if little else _OF_VERDICT.get(Verdict(verdict), _SHOWN), whole=True)
+        also = ", and decisions" if any(item.kind == ItemKind.DECISION for item in found) else ""
+        yield wall.title(verdict, wall.page.paint.word(verdict), count, f"claims --verdict {verdict}{also}")
+        if little:
+            reasons = Counter(item.summary or "" for item in found)
+            for words, number in reasons.most_common(_SHOWN):
+                yield from wall.page.text(f"{number}: {words}", limit=2)
+        for item in chosen:
+            yield from wall.entries.checked(item, f"{item.state}; {item.check}, {item.strength}")
+        for item in found:
+            if item.id not in wall.shown:
+                yield wall.entries.brief(item)
 
 
-def _untold(page: Page, rest: _Rest, verdict: str, found: Sequence[ItemView]) -> Iterator[str]:
-    """Checks that showed nothing: how many, and the commonest reasons."""
-    yield f" {page.paint.word(verdict)} ({len(found)})"
-    reasons = Counter(item.summary or "" for item in found)
-    for words, count in reasons.most_common(_FEWER):
-        yield from page.text(f"{count}: {words}", limit=2)
-    yield from rest.all(f"claims --verdict {verdict}", _also(found))
+def hints(page: Page, items: Sequence[ItemView], links: Sequence[LinkView], *, typed_first: str = "") -> Iterator[str]:
+    """Commands to type next: how a decision came about, a claim with its evidence, all of it.
 
-
-def _also(items: Sequence[ItemView]) -> str:
-    return ", and `decisions`" if any(item.kind == ItemKind.DECISION for item in items) else ""
-
-
-def hints(page: Page, items: Sequence[ItemView], links: Sequence[LinkView], *, db: str = "") -> Iterator[str]:
-    """Commands to type next: how a decision came about, a claim with its evidence, all of it."""
+    `typed_first` is what makes them find this database, "" where they do without.
+    """
     groups = grouped(items)
     decided = [item for _, found in groups.decisions[:1] for item in foremost(found, links, 1)]
     checked = [item for item, _ in groups.disagreements] or [item for _, found in groups.checked for item in found]
     commands = [
-        *((f"why {page.short(item.id)}", "how this decision came about") for item in decided),
-        *((f"show {page.short(item.id)}", "this claim, with the evidence of its check") for item in checked[:1]),
-        ("browse", "all of it, full-screen"),
+        *((f"threadkb why {page.short(item.id)}", "how this decision came about") for item in decided),
+        *((f"threadkb show {page.short(item.id)}", "a check, with its evidence") for item in checked[:1]),
+        ("threadkb browse", "all of it, full-screen; ? tells the keys"),
     ]
-    typed = [(f"threadkb {command}{db}", words) for command, words in commands]
-    widest = max(len(line) for line, _ in typed)
+    widest = max(len(line) for line, _ in commands)
     yield ""
     yield page.title("Next")
-    for line, words in typed:
+    if typed_first:
+        yield f"  {typed_first}"
+    for line, words in commands:
         yield f"  {line:<{widest}}  {page.paint(words, Role.FAINT)}"
 
 

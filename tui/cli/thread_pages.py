@@ -9,8 +9,9 @@ from kb.records import STATES, ItemKind, Zone, ZoneKind
 from kb.views import ItemView, MessageView, SeriesView, ThreadView, TrailerView
 from kb.visible import one_line, visible
 from tui.cli.itemlines import counted, days, still_open
-from tui.cli.layout import Role
+from tui.cli.layout import Role, cells
 from tui.cli.pages import Page
+from tui.cli.places import near
 
 _FAINT = {ZoneKind.QUOTE, ZoneKind.ATTRIBUTION, ZoneKind.SIGNATURE}
 
@@ -34,7 +35,8 @@ def message_page(
 
 
 def _origin(seen: MessageView | ThreadView) -> str:
-    return f"{seen.origin} (a page, without real headers)" if seen.provisional else seen.origin
+    origin = near(seen.origin)
+    return f"{origin} (a page, without real headers)" if seen.provisional else origin
 
 
 def _body(page: Page, body: str, items: Sequence[ItemView], zones: Sequence[Zone]) -> Iterator[str]:
@@ -66,12 +68,16 @@ def thread_page(
     problems: Sequence[tuple[str, str]],
 ) -> Iterator[str]:
     """A thread: what is in it, its patch series, who wrote and how much, its mails, what is odd in them."""
-    yield from page.text(f"{page.short(thread.id)}  {thread.subject}", indent="")
+    name = page.short(thread.id)
+    subject = page.text(thread.subject, indent=" " * (cells(name) + 2)) or [""]
+    yield f"{page.paint(name, Role.NAME)}  {page.title(subject[0].strip())}"
+    yield from (page.title(line) for line in subject[1:])
     yield from page.field("root", f"{thread.root_id}")
     yield from page.field("from", _origin(thread))
-    yield (
+    yield from page.text(
         f"{counted(thread.messages, 'mail')} by {counted(thread.people, 'person')}, "
-        f"{days(thread.first_date, thread.last_date)}; {still_open(thread)}"
+        f"{days(thread.first_date, thread.last_date)}; {still_open(thread)}",
+        indent="",
     )
     yield ""
     for kind in ItemKind:
@@ -114,4 +120,4 @@ def _series(page: Page, series: Sequence[SeriesView], trailers: Sequence[Trailer
         for trailer in trailers:
             if trailer.revision == one.revision:
                 given = f"  (in {trailer.message_id})" if trailer.message_id else ""
-                yield from page.text(f"patch {trailer.patch}  {trailer.name}: {trailer.value}{given}", indent="  ")
+                yield from page.text(f"patch {trailer.patch}, {trailer.name}: {trailer.value}{given}", indent="  ")

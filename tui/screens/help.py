@@ -57,9 +57,11 @@ class HelpScreen(ModalScreen[None]):
         lines = [f"{keys:<{width}}  {what}" + ("" if works else " (not now)") for keys, what, works in self.keys]
         kinds = "  ".join(f"{letter} {kind}" for kind, letter in LETTER.items())
         verdicts = "  ".join(f"{sign} {verdict}" for verdict, sign in VERDICT_SIGN.items())
+        signs = [kinds, verdicts, "┊ a fold  ┃ the chosen item's words", ""]
         with VerticalScroll(id="help") as scroll:
-            scroll.border_title = Content("keys")
-            yield Static("\n".join([*lines, "", kinds, verdicts, "┊ a fold  ┃ the chosen item's words"]), markup=False)
+            scroll.border_title = Content("keys and signs")
+            scroll.border_subtitle = Content("j k scroll · esc closes")
+            yield Static("\n".join([*signs, *lines]), markup=False)
 
     def action_scroll(self, by: int) -> None:
         self.query_one("#help").scroll_relative(y=by, animate=False)

@@ -16,7 +16,7 @@ from tui.screens.view import View
 from tui.widgets.conversation import Conversation
 from tui.widgets.item_facts import ItemFacts
 from tui.widgets.lines import LineView
-from tui.widgets.signs import says
+from tui.widgets.signs import says, verdict_sign
 
 
 class ItemScreen(View):
@@ -119,4 +119,7 @@ class ItemScreen(View):
 def _run_hint(page: ItemPage, *, read_only: bool) -> str:
     if read_only:
         return "read-only: checks are not run"
-    return "r runs its check again" if page.runs else "r runs its check"
+    if not page.runs:
+        return "r runs its check"
+    run = page.runs[0]
+    return f"{verdict_sign(run.verdict)} {run.verdict} on {run.at[:16].replace('T', ' at ')} · r runs its check again"

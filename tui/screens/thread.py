@@ -153,5 +153,7 @@ def _summary(item: ItemView) -> str:
 
 
 def _legend(page: ThreadPage) -> str:
-    counts = {kind: sum(item.kind == kind for item in page.items) for kind in ItemKind}
-    return "   ".join(f"{letter(kind)} {kind}s {count}" for kind, count in counts.items()) + "   ? keys"
+    """The keys that show one kind, with its name (whose letter is its badge) and how many there are."""
+    counts = [(kind, sum(item.kind == kind for item in page.items)) for kind in ItemKind]
+    kinds = "  ".join(f"{key} {kind.capitalize()}s ({count})" for key, (kind, count) in enumerate(counts, 1))
+    return f"? keys   {kinds}"

@@ -54,6 +54,7 @@ class View(Screen[None]):
         Binding("escape,backspace", "back", "Back", key_display="esc"),
         Binding("q", "close", "Close", show=False),
         Binding("slash", "search", "Search", key_display="/"),
+        Binding("shift+tab", "app.focus_previous", "Pane before", show=False),
         Binding("R", "reload", "Read the database again", show=False),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (136, "-wide")]  # noqa: RUF012 - Textual's own name and type

@@ -24,27 +24,9 @@ from textual.strip import Strip
 Pieces: TypeAlias = list[tuple[str, str]]
 """(text that is safe to draw, names of component classes set apart by blanks)."""
 
-CLASSES = {
-    "claim",
-    "question",
-    "decision",
-    "action",
-    "item",
-    "badge",
-    "chosen",
-    "dim",
-    "head",
-    "label",
-    "hit",
-    "hit-here",
-    "cursor",
-    "good",
-    "bad",
-    "doubt",
-    "link",
-    "added",
-    "removed",
-}
+_KINDS = {"claim", "question", "decision", "action", "item", "badge", "chosen"}
+_PLAIN = {"dim", "head", "label", "hit", "hit-here", "cursor", "link", "added", "removed"}
+CLASSES = _KINDS | _PLAIN | {"good", "bad", "doubt"}
 """What a piece can be; the theme gives each a look."""
 
 

@@ -149,7 +149,7 @@ def fold_words(mail: Mail, row: Row) -> str:
     many = f"{len(texts)} line" + ("" if len(texts) == 1 else "s")
     match stretch.kind:
         case ZoneKind.QUOTE:
-            return f"quotes {_whom(mail, stretch.zones)}, {many}: {_last_paragraph(body)}"
+            return f"quotes {_whom(mail, stretch.zones)}{many}: {_last_paragraph(body)}"
         case ZoneKind.DIFF:
             files = sum(line.startswith("diff ") for line in texts)
             return f"patch, {files} file{'' if files == 1 else 's'}, {many}" if files else f"patch, {many}"
@@ -158,11 +158,12 @@ def fold_words(mail: Mail, row: Row) -> str:
 
 
 def _whom(mail: Mail, zones: Sequence[Zone]) -> str:
+    """`#12, ` for the nearest mail that is quoted, "" where none was found."""
     for depth in sorted({zone.depth for zone in zones if zone.kind is ZoneKind.QUOTE}):
         for zone in reversed(zones):
             if zone.depth == depth and zone.quoted is not None and zone.quoted.message_id in mail.quotes:
-                return f"#{mail.quotes[zone.quoted.message_id]}"
-    return "an unknown mail"
+                return f"#{mail.quotes[zone.quoted.message_id]}, "
+    return ""
 
 
 def _last_paragraph(body: str) -> str:
