@@ -106,9 +106,18 @@ def _commits(message: Message, text: str) -> bool:
     return bool(carried_out or _COMMITS.search(plain) or _AGREES.match(plain))
 
 
+def _trimmed(body: str, start: int, end: int) -> tuple[int, int]:
+    """The span without marks that close something before it, and with the `()` of a name that it ends in."""
+    while start < end - 1 and (body[start] in ")].,;:" or body[start].isspace()):
+        start += 1
+    if body[end : end + 2] == "()" and body[end - 1].isalnum():
+        end += 2
+    return start, end
+
+
 def _item(message: Message, paragraph: Paragraph, found: Labelled, weights: dict[str, float], first: int) -> Item:
     """The item whose words go from `first`, a place in the block, to the candidate's end."""
-    start, end = found.block.span(first, found.candidate.end)
+    start, end = _trimmed(message.body, *found.block.span(first, found.candidate.end))
     text = fold(message.body[start:end])
     inside = range(first, found.candidate.end)
     phrases = [phrase for phrase, place in phrases_of(paragraph.doc) if place in inside]

@@ -168,12 +168,15 @@ def _mime(content: bytes) -> tuple[MimePart, bool]:
 
 def parse(raw: RawMail) -> Message:
     """The message in `raw`; never raises. What was odd is in `problems`, with `Message-ID:line` of the raw mail."""
-    mail, whole = _mime(raw.content)
-    head = _Head(mail, raw.content)
+    content = raw.content.replace(b"\r\r\n", b"\r\n")
+    mail, whole = _mime(content)
+    head = _Head(mail, content)
     faults: list[tuple[str, str]] = []
+    if content != raw.content:
+        faults.append(("message-id", "lines end in CR CR LF, taken as line ends"))
     if not whole:
         faults.append(("content-type", "the parts cannot be told apart, the text is taken as it stands"))
-    message_id = _own_id(head, raw.content, faults)
+    message_id = _own_id(head, content, faults)
     answered = [name for value in head.all("in-reply-to") for name in ids_in(value) if name != message_id]
     listed = [name for value in head.all("references") for name in ids_in(value) if name != message_id]
     if message_id in {name for field in ("in-reply-to", "references") for v in head.all(field) for name in ids_in(v)}:
@@ -187,7 +190,7 @@ def parse(raw: RawMail) -> Message:
     if not address:
         faults.append(("from", "no author"))
     body, mended = body_of(mail)
-    last_header = raw.content[:_HEADER_LIMIT].split(b"\n\n", 1)[0].count(b"\n") + 2
+    last_header = content[:_HEADER_LIMIT].split(b"\n\n", 1)[0].count(b"\n") + 2
     problems = [Problem(f"{message_id}:{head.line(name)}", what) for name, what in faults]
     problems += [Problem(f"{message_id}:{last_header}", what) for what in mended]
     return Message(

@@ -43,6 +43,7 @@ _SHOWS: dict[Relation, tuple[str, ...]] = {
     Relation.MOTIVATES: ("motivates",),
     Relation.REFINES: (),
 }
+_OBJECTIONS = frozenset({Relation.DISPUTES, Relation.REJECTS, Relation.REFUTES})
 _WHERE = {
     "passage": "it stands below the passage that it answers",
     "near passage": "it stands below a passage next to it",
@@ -64,15 +65,22 @@ def links_of(placed: Sequence[Placed], model: Softmax, *, threshold: float = THR
     out = []
     for pair, row in zip(pairs, model.probabilities([p.features for p in pairs]), strict=True):
         source, target = pair.source.item, pair.target.item
+        assents = _assents(pair.source.said)
         chances = {
             relation: float(row[model.classes.index(relation)])
             for relation in Relation
-            if allowed(relation, source.kind, target.kind)
+            if allowed(relation, source.kind, target.kind) and not (assents and relation in _OBJECTIONS)
         }
         relation = max(chances, key=lambda r: chances[r], default=None)
         if relation is not None and chances[relation] >= threshold:
             out.append(Link(source.id, relation, target.id, round(chances[relation], 3), _because(pair, relation)))
     return tuple(out)
+
+
+def _assents(text: str) -> bool:
+    """Words that agree or thank, without any that disagree: they object to nothing, however the rest reads."""
+    shown = {cue.kind for cue in found_cues("stances", text)}
+    return "agrees" in shown and not shown & {"disagrees", "refutes"}
 
 
 def _because(pair: Pair, relation: Relation) -> str:

@@ -87,3 +87,16 @@ def test_completion_offers_commands_and_the_states_of_a_kind() -> None:
     assert ran.out == "plain,questions\n"
     ran = apart(_THREADKB_COMPLETE="bash_complete", COMP_WORDS="threadkb questions --state ", COMP_CWORD="3")
     assert ran.out.split() == ["plain,open", "plain,answered", "plain,dropped"]
+
+
+@pytest.mark.parametrize("path", ["threadkb hooks list", "threadkb hooks show", "threadkb completion"])
+def test_every_example_that_needs_no_database_does_what_it_says(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (command,) = [command for name, command in LEAVES if name == path]
+    ran = 0
+    for typed, _ in command.examples:
+        if typed.startswith("threadkb "):
+            ran += 1
+            ended = here(capsys, *shlex.split(typed.split(" > ")[0].split(" | ")[0])[1:])
+            assert (ended.code, ended.err) == (0, ""), typed
+            assert ended.out
+    assert ran

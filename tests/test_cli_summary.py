@@ -69,7 +69,7 @@ def test_summary_cuts_long_lists_and_names_the_command_for_the_rest(review: Revi
     assert title.startswith(" actions not done (4 of 37)  ")
     assert title.endswith("  threadkb actions --state open")
     assert len(title) == 80
-    assert sum('"Please test this on arm64."' in line for line in lines) == 3
+    assert sum('"Please test this on arm64."' in line for line in lines) == 4
 
 
 def test_summary_leaves_out_what_was_found_with_little_confidence_and_says_so(review: Review) -> None:

@@ -291,3 +291,10 @@ def test_parts_too_deep_for_the_parser_leave_the_headers() -> None:
     plain = read(HEAD + "\nText.\n")
     assert (message.message_id, message.subject, message.date) == (plain.message_id, plain.subject, plain.date)
     assert any("parts" in problem.what for problem in message.problems)
+
+
+def test_doubled_carriage_returns_cost_neither_headers_nor_text() -> None:
+    content = b"From: Ada <ada@example.org>\r\r\nMessage-ID: <a@b>\r\r\nSubject: x\r\r\n\r\r\nOne.\r\r\nTwo.\r\r\n"
+    mail = parse(RawMail(content, "tests"))
+    assert (mail.message_id, mail.subject, mail.body) == ("a@b", "x", "One.\nTwo.\n")
+    assert any("CR CR LF" in problem.what for problem in mail.problems)

@@ -124,3 +124,12 @@ def test_word_of_agreement_before_an_item_speaks_for_it() -> None:
     ]
     assert led.said == "Agreed, a counter is what v2 will have."
     assert chances[1].get(Relation.ACCEPTS, 0.0) > chances[0].get(Relation.ACCEPTS, 0.0)
+
+
+def test_thanks_below_a_claim_object_to_nothing() -> None:
+    claim = placed("c", ItemKind.CLAIM, 0, 0, "The lock is never taken twice.")
+    thanks = placed(
+        "t", ItemKind.CLAIM, 1, 50, "Great point, thanks for the info!", author="Ben", passage=Passage("m0", 0, 30)
+    )
+    found = links_of([claim, thanks], shipped().links)
+    assert not {link.relation for link in found} & {Relation.DISPUTES, Relation.REFUTES, Relation.REJECTS}
