@@ -31,6 +31,7 @@ install: $(READY) ## make .venv with everything in it
 
 demo: $(READY) ## read the bundled thread, check its claims, print what it decided
 	@$(BIN)/threadkb demo
+	@echo "  (the command is $(BIN)/threadkb; after \`. $(BIN)/activate\` it is threadkb)"
 
 check: $(READY) ## format, lint, types, import contracts, README
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
