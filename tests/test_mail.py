@@ -243,7 +243,8 @@ def test_no_headers_raise(headers: list[tuple[str, str]], body: bytes) -> None:
     head = "".join(f"{name}: {value}\n" for name, value in headers).encode("utf-8", "surrogatepass")
     message = parse(RawMail(head + b"\n" + body, "test"))
     for text in (message.message_id, message.subject, message.author, message.address, message.body):
-        text.encode("utf-8")
+        assert text.encode("utf-8").decode("utf-8") == text
+    assert message.message_id
 
 
 @pytest.mark.parametrize(
