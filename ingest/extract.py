@@ -34,6 +34,7 @@ _AGREES = re.compile(
     re.IGNORECASE,
 )
 _HEDGED = re.compile(r"\b(?:could|should|would|might|may|maybe|perhaps|what if)\b|\?", re.IGNORECASE)
+_ITSELF = re.compile(r"\b(?:this|the) (?:patch|patchset|change|series|commit)\b", re.IGNORECASE)
 _PATCH = re.compile(r"\s*\[[^\]\n]{0,80}\bPATCH\b", re.IGNORECASE)
 
 
@@ -99,10 +100,15 @@ def _in_order(thread: Thread, items: Sequence[Item], shapes: Sequence[Item]) -> 
     return tuple(sorted(every.values(), key=lambda i: (numbers[i.quote.message_id], i.quote.start, i.id)))
 
 
-def _commits(message: Message, text: str) -> bool:
-    """Whether the author of a decision undertakes it: says so, agrees outright, or sends the patch that does it."""
+def _commits(message: Message, text: str, tags: Sequence[str]) -> bool:
+    """Whether the author of a decision undertakes it: says so, agrees outright, or sends the patch that does it.
+
+    A patch's mail also tells how things were, so its words count where they order ("Add …") or speak of the patch.
+    `tags` are the parts of speech of the words.
+    """
     plain = text.replace("’", "'")
-    carried_out = _PATCH.match(message.subject) and not _HEDGED.search(plain)
+    does = tags[:1] == ["VB"] or _ITSELF.search(plain)
+    carried_out = does and _PATCH.match(message.subject) and not _HEDGED.search(plain)
     return bool(carried_out or _COMMITS.search(plain) or _AGREES.match(plain))
 
 
@@ -121,6 +127,7 @@ def _item(message: Message, paragraph: Paragraph, found: Labelled, weights: dict
     text = fold(message.body[start:end])
     inside = range(first, found.candidate.end)
     phrases = [phrase for phrase, place in phrases_of(paragraph.doc) if place in inside]
+    tags = [token.tag_ for token in paragraph.doc if token.idx in inside and token.is_alpha]
     return Item(
         id=item_id(message.message_id, found.kind, text),
         kind=found.kind,
@@ -130,7 +137,7 @@ def _item(message: Message, paragraph: Paragraph, found: Labelled, weights: dict
         cue=found.cue,
         topics=topics_of(phrases, weights),
         entities=entities_of(text),
-        commits=found.kind is ItemKind.DECISION and _commits(message, text),
+        commits=found.kind is ItemKind.DECISION and _commits(message, text, tags),
     )
 
 

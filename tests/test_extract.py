@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.evaluate import score
-from ingest.extract import _trimmed, extract
+from ingest.extract import _commits, _trimmed, extract
 from ingest.train import annotated, exported
 from kb.ids import fold, item_id
 from kb.records import ItemKind, Relation
 from tests.support.reading import BUNDLED, REVIEW, SHARED, quoting, thread_of
+from tests.support.threads import message
 
 MEASURED = 0.628
 """Micro F1 of the shipped models on the bundled thread, which they were not fitted to; `ingest/model/CARD.md`."""
@@ -94,7 +95,7 @@ def test_bundled_thread_scores_no_less_than_was_measured() -> None:
 
 def test_extraction_does_not_hang_on_the_order_of_sets() -> None:
     program = (
-        "from ingest.extract import _trimmed, extract\nfrom tests.support.reading import REVIEW, thread_of\n"
+        "from ingest.extract import _commits, _trimmed, extract\nfrom tests.support.reading import REVIEW, thread_of\n"
         "print(extract(thread_of([*REVIEW, *REVIEW])))"
     )
     said = {
@@ -124,3 +125,20 @@ def test_span_begins_with_words_and_ends_with_a_whole_name(
     body: str, given: tuple[int, int], kept: tuple[int, int]
 ) -> None:
     assert _trimmed(body, *given) == kept
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "tags", "commits"),
+    [
+        ("[PATCH v2 1/2] a", "Add a counter.", ["VB", "DT", "NN"], True),
+        ("[PATCH v2 1/2] a", "This patch drops the lock.", ["DT", "NN", "VBZ"], True),
+        ("[PATCH v2 1/2] a", "the reader waits for the lock", ["DT", "NN", "VBZ"], False),
+        ("[PATCH v2 1/2] a", "This patch could drop the lock.", ["DT", "NN", "MD"], False),
+        ("Re: [PATCH v2 1/2] a", "Add a counter.", ["VB", "DT", "NN"], False),
+        ("Re: [PATCH v2 1/2] a", "I'll add a counter.", ["PRP", "VB"], True),
+    ],
+)
+def test_patch_commits_its_author_to_what_it_does_and_not_to_how_things_were(
+    subject: str, text: str, tags: list[str], commits: bool
+) -> None:
+    assert _commits(message(1, text, subject=subject), text, tags) is commits

@@ -346,3 +346,8 @@ def test_base_without_its_tables_is_damaged(tmp_path: Path) -> None:
         pass
     with pytest.raises(StoreError, match="is damaged; restore it"), writing(path) as writer:
         writer.corrections()
+
+
+def test_every_table_is_either_durable_or_derived() -> None:
+    assert {*schema.DURABLE, *schema.DERIVED} == set(schema.metadata.tables.values())
+    assert not set(schema.DURABLE) & set(schema.DERIVED)
