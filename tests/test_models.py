@@ -9,40 +9,44 @@ import pytest
 
 from kb.errors import CheckError
 from kb.records import Strength, Verdict
-from sim_hooks.explore import Model, explore, find_deadlock, find_state
+from sim_hooks.explore import Explored, explore, find_deadlock, find_state
 from sim_hooks.fairness import find_endless
+from sim_hooks.guarded import State, System, compiled
 from sim_hooks.hooks.model import decide
 from sim_hooks.hooks.timing import STATED
 from sim_hooks.models import models, timed_models
-from sim_hooks.models.migration import BUSY, CALLERS, DIRTY, HOLDING, PASS, WAITING, WRITEBACK
-from sim_hooks.models.reclaim import QUEUED, RECLAIMING
+from sim_hooks.models.callsite import call_sites
+from sim_hooks.models.migration import CALLERS
 from sim_hooks.models.spec import ModelSpec, TimedSpec
-from sim_hooks.models.sync import RETURNED
-from sim_hooks.models.sync import WAITING as SYNC_WAITING
 from sim_hooks.predicates import AlwaysEnds, CanHappen, Deadlocks, PathExists, parameters
-from tests.support.models import broken, every_model, never
+from tests.support.models import NEVER, broken, every_system
 
 ENDS, STUCK, LOOPS = "ends", "stuck", "loops"
 FIRST_WRITE = "sync returned before the write reached the server"
 
 
-def _model(name: str, **given: int | str | bool) -> Model[Any]:
-    return models()[name].model(parameters(**given))[0]
+def _model(name: str, **given: int | str | bool) -> System:
+    return models()[name].system(parameters(**given))
 
 
-def _end(model: Model[Any]) -> str:
-    trace = find_endless(explore(model))
+def _explored(system: System) -> Explored[State]:
+    return explore(compiled(system))
+
+
+def _end(model: System) -> str:
+    trace = find_endless(_explored(model))
     if trace is None:
         return ENDS
     return LOOPS if trace.loop else STUCK
 
 
-def _can(model: Model[Any], situation: str) -> bool:
+def _can(system: System, situation: str) -> bool:
+    model = compiled(system)
     return find_state(explore(model), model.by_situation[situation].holds) is not None
 
 
-def _counts(model: Model[Any]) -> tuple[int, int]:
-    explored = explore(model)
+def _counts(model: System) -> tuple[int, int]:
+    explored = _explored(model)
     return explored.states, explored.transitions
 
 
@@ -63,13 +67,13 @@ def test_reclaim_deadlocks_exactly_when_no_thread_is_left_to_answer(
 ) -> None:
     model = _model("reclaim", **given)
     assert _end(model) == end
-    assert (find_deadlock(explore(model)) is not None) == (end == STUCK)
+    assert (find_deadlock(_explored(model)) is not None) == (end == STUCK)
     assert _counts(model) == counts
     assert _can(model, "reclaim before the write is answered")
 
 
 def test_reclaim_that_deadlocks_tells_the_shortest_story() -> None:
-    trace = find_deadlock(explore(_model("reclaim")))
+    trace = find_deadlock(_explored(_model("reclaim")))
     assert trace is not None
     assert [str(step) for step in trace.steps] == [
         "application sends a request",
@@ -80,16 +84,16 @@ def test_reclaim_that_deadlocks_tells_the_shortest_story() -> None:
 
 
 def test_reclaim_twins_come_out_the_other_way() -> None:
-    no_wait = broken(_model("reclaim"), "ends its reclaim and answers", guard=lambda s: RECLAIMING in s.threads)
+    no_wait = broken(_model("reclaim"), "ends its reclaim and answers", when="thread1 == reclaiming")
     assert _end(no_wait) == ENDS
     copy_keeps_writeback = broken(
         _model("reclaim", tmp=True),
         "starts writeback of the folio",
-        effect=lambda s: s._replace(folio="writeback", write=QUEUED),
+        do="folio = writeback; write = queued",
     )
     assert _end(copy_keeps_writeback) == STUCK
     fallback = "gives up waiting and moves the write to a temporary copy"
-    assert _end(broken(_model("reclaim", timeout_fallback=True), fallback, guard=never)) == STUCK
+    assert _end(broken(_model("reclaim", timeout_fallback=True), fallback, when=NEVER)) == STUCK
 
 
 SYNC: list[tuple[str, bool, str, tuple[int, int]]] = [
@@ -137,16 +141,16 @@ def test_sync_twins_come_out_the_other_way() -> None:
     waits = broken(
         _model("sync", design="skip", malicious=True),
         "writes the folio out",
-        effect=lambda s: s._replace(write="queued", writeback=True, flusher="submitted"),
+        do="write = queued; writeback = True; flusher = submitted",
     )
-    assert _end(broken(waits, "returns", guard=lambda s: s.sync == SYNC_WAITING and not s.writeback)) == STUCK
-    hasty = broken(_model("sync", malicious=True), "returns", guard=lambda s: s.sync == SYNC_WAITING)
+    assert _end(broken(waits, "returns", when="sync == waiting and not writeback")) == STUCK
+    hasty = broken(_model("sync", malicious=True), "returns", when="sync == waiting")
     assert _end(hasty) == ENDS
     assert _can(hasty, FIRST_WRITE)
-    no_timer = broken(_model("sync", design="abort", malicious=True), "aborts the connection", guard=never)
+    no_timer = broken(_model("sync", design="abort", malicious=True), "aborts the connection", when=NEVER)
     assert _end(no_timer) == STUCK
-    assert not _can(broken(_model("sync", design="tmp"), "returns", guard=never), FIRST_WRITE)
-    assert _end(broken(_model("sync"), "returns", guard=lambda s: s.sync == RETURNED)) == STUCK
+    assert not _can(broken(_model("sync", design="tmp"), "returns", when=NEVER), FIRST_WRITE)
+    assert _end(broken(_model("sync"), "returns", when="sync == returned")) == STUCK
 
 
 MIGRATION: list[tuple[str, str, str, tuple[int, int]]] = [
@@ -181,7 +185,7 @@ def test_migration_behind_an_honest_server_ends(policy: str, caller: str) -> Non
 
 
 def test_migration_that_retries_for_ever_goes_round_and_round() -> None:
-    trace = find_endless(explore(_model("migration", policy="eagain", caller="retry_forever", malicious=True)))
+    trace = find_endless(_explored(_model("migration", policy="eagain", caller="retry_forever", malicious=True)))
     assert trace is not None
     assert [step.action for step in trace.loop] == [
         "begins a pass and takes the folio",
@@ -192,34 +196,26 @@ def test_migration_that_retries_for_ever_goes_round_and_round() -> None:
 
 def test_migration_twins_come_out_the_other_way() -> None:
     bounded = _model("migration", caller="bounded", policy="eagain", malicious=True)
-    unbounded = broken(bounded, "gives up", guard=never)
-    unbounded = broken(unbounded, "tries again", guard=lambda s: s.caller == BUSY)
-    unbounded = broken(
-        unbounded, "begins a pass and takes the folio", effect=lambda s: s._replace(caller=HOLDING), guard=_at_pass
-    )
+    unbounded = broken(bounded, "gives up", when=NEVER)
+    unbounded = broken(unbounded, "tries again", when="caller == busy")
+    unbounded = broken(unbounded, "begins a pass and takes the folio", do="caller = holding", when="caller == resting")
     assert _end(unbounded) == LOOPS
-    careful = broken(_model("migration", policy="skip"), "moves the folio under writeback", guard=never)
+    careful = broken(_model("migration", policy="skip"), "moves the folio under writeback", when=NEVER)
     assert not _can(careful, "corrupt")
-    hasty = broken(_model("migration", malicious=True), "sees writeback end and moves the folio", guard=_waits)
+    hasty = broken(
+        _model("migration", malicious=True), "sees writeback end and moves the folio", when="caller == waiting"
+    )
     assert _end(hasty) == ENDS
-    assert _end(broken(_model("migration"), "answers the write", guard=never)) == STUCK
-    no_timer = broken(_model("migration", policy="abort", malicious=True), "aborts the connection", guard=never)
+    assert _end(broken(_model("migration"), "answers the write", when=NEVER)) == STUCK
+    no_timer = broken(_model("migration", policy="abort", malicious=True), "aborts the connection", when=NEVER)
     assert _end(no_timer) == STUCK
     early = broken(
         _model("migration", policy="wait"),
         "starts writeback of the folio",
-        guard=lambda s: s.folio == DIRTY and s.caller == HOLDING,
-        effect=lambda s: s._replace(folio=WRITEBACK, write="queued"),
+        when="folio == dirty and caller == holding",
+        do="folio = writeback; write = queued",
     )
     assert _can(early, "migration waits on writeback")
-
-
-def _at_pass(state: Any) -> bool:
-    return bool(state.caller == PASS)
-
-
-def _waits(state: Any) -> bool:
-    return bool(state.caller == WAITING)
 
 
 def test_offlining_loops_until_it_is_bounded_or_interrupted() -> None:
@@ -229,7 +225,7 @@ def test_offlining_loops_until_it_is_bounded_or_interrupted() -> None:
     assert _end(interrupted) == ENDS
     assert _end(_model("offline", policy="eagain")) == ENDS
     assert _counts(interrupted) == (58, 117)
-    assert _end(broken(interrupted, "sends a signal", guard=never)) == LOOPS
+    assert _end(broken(interrupted, "sends a signal", when=NEVER)) == LOOPS
 
 
 def test_offlining_that_waits_is_stuck_and_no_signal_frees_it() -> None:
@@ -258,19 +254,105 @@ def test_server_that_syncs_its_own_mount(
 
 def test_selfsync_twins_come_out_the_other_way() -> None:
     lone = _model("selfsync")
-    assert _end(broken(lone, "calls sync on its own mount", effect=lambda s: s._replace(flushed=True))) != ENDS
+    assert _end(broken(lone, "calls sync on its own mount", do="flushed = True")) != ENDS
     returns = "returns from sync and answers the request"
-    hasty = broken(lone, returns, guard=lambda s: s.threads == ("syncing",) and s.flushed)
+    hasty = broken(lone, returns, when="thread1 == syncing and flushed")
     assert _end(hasty) == ENDS
-    assert _end(broken(_model("selfsync", threads=2), "takes the write", guard=never)) == STUCK
+    assert _end(broken(_model("selfsync", threads=2), "takes the write", when=NEVER)) == STUCK
+
+
+PATIENT = {
+    "do_move_pages_to_node",
+    "migrate_to_node",
+    "do_mbind",
+    "soft_offline_in_use_page",
+    "do_migrate_range",
+    "compact_zone",
+    "migrate_longterm_unpinnable_folios",
+    "__alloc_contig_migrate_range",
+}
+"""The callers that pass MIGRATE_SYNC, as `verification` of the source tree found them."""
+
+
+@pytest.mark.parametrize("site", call_sites()[1])
+def test_call_site_is_stuck_exactly_where_it_may_wait(site: str) -> None:
+    waits = _model("callsite", site=site, malicious=True)
+    assert _end(waits) == (STUCK if site in PATIENT else ENDS)
+    assert _can(waits, "meets a folio under writeback")
+    assert _can(waits, "waits on writeback") == (site in PATIENT)
+    lets_go = _model("callsite", site=site, design="eagain", malicious=True)
+    assert _end(lets_go) == (LOOPS if site == "do_migrate_range" else ENDS)
+    assert _can(_model("callsite", site=site, design="skip", malicious=True), "corrupt") == (site in PATIENT)
+    assert _end(_model("callsite", site=site)) == ENDS
+
+
+def test_call_sites_come_out_the_other_way_when_broken() -> None:
+    endless = _model("callsite", site="do_migrate_range", design="eagain", malicious=True, signal=True)
+    assert _end(endless) == ENDS
+    assert _end(broken(endless, "sends a signal", when=NEVER)) == LOOPS
+    hasty = _model("callsite", site="demote_folio_list", malicious=True)
+    assert _end(broken(hasty, "begins a pass in mode MIGRATE_ASYNC", do="caller = waiting")) == STUCK
+    light = _model("callsite", site="compact_zone", mode="MIGRATE_SYNC_LIGHT", malicious=True)
+    assert (_end(light), _counts(light)) == (ENDS, (32, 48))
+    assert _end(broken(light, "finds the folio busy and lets it go", when=NEVER)) == STUCK
+    five = _model("callsite", site="__alloc_contig_migrate_range", design="eagain", malicious=True)
+    assert _counts(five) == (112, 184)
+    assert _end(broken(five, "gives up", when=NEVER)) == STUCK
+
+
+def test_call_site_refuses_a_mode_that_it_does_not_pass() -> None:
+    with pytest.raises(CheckError, match="demote_folio_list does not pass MIGRATE_SYNC; it passes MIGRATE_ASYNC"):
+        _model("callsite", site="demote_folio_list", mode="MIGRATE_SYNC")
+
+
+SPLICE: list[tuple[dict[str, int | str | bool], str, tuple[int, int]]] = [
+    ({"malicious": True}, STUCK, (30, 47)),
+    ({"malicious": True, "design": "copy"}, ENDS, (30, 45)),
+    ({"malicious": True, "design": "move"}, ENDS, (30, 45)),
+    ({}, ENDS, (15, 20)),
+    ({"who": "server"}, STUCK, (19, 24)),
+    ({"who": "server", "threads": 2}, ENDS, (37, 62)),
+    ({"who": "server", "design": "copy"}, ENDS, (21, 26)),
+]
+
+
+@pytest.mark.parametrize(("given", "end", "counts"), SPLICE)
+def test_splice_waits_for_the_one_who_must_answer(
+    given: dict[str, int | str | bool], end: str, counts: tuple[int, int]
+) -> None:
+    model = _model("splice", **given)
+    assert _end(model) == end
+    assert _counts(model) == counts
+    assert _can(model, "splice meets a folio under writeback")
+    assert _can(model, "corrupt") == (given.get("design") == "move")
+    assert _can(model, "splice waits on writeback") == (given.get("design", "wait") == "wait")
+
+
+def test_splice_twins_come_out_the_other_way() -> None:
+    lone = _model("splice", who="server")
+    assert _end(broken(lone, "waits for writeback before it steals the folio", do="splice = moved")) == ENDS
+    careful = _model("splice", design="copy", malicious=True)
+    assert _end(broken(careful, "copies the folio in place of moving it", when=NEVER)) == STUCK
+    assert not _can(
+        broken(_model("splice", design="move"), "moves the folio while it is written", when=NEVER), "corrupt"
+    )
+    assert _end(broken(_model("splice", malicious=True), "stops answering", when=NEVER)) == ENDS
+
+
+@pytest.mark.parametrize("name", models())
+def test_every_state_of_every_model_holds_what_its_variables_can_hold(name: str) -> None:
+    for system in every_system(models()[name]):
+        for state in _explored(system).order:
+            assert all(value in one.values for one, value in zip(system.variables, state, strict=True))
 
 
 @pytest.mark.parametrize("name", models())
 def test_every_situation_of_a_model_happens_and_every_action_is_taken_under_some_setting(name: str) -> None:
     there: set[str] = set()
     seen: set[str] = set()
-    for model in every_model(models()[name]):
-        explored = explore(model)
+    for system in every_system(models()[name]):
+        explored = _explored(system)
+        model = explored.model
         moves = model.moves
         there |= {action.name for _, action in moves} | set(model.by_situation)
         seen |= {moves[move][1].name for move in set(explored.taken)}

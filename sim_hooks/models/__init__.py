@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim_hooks.models import migration, offline, reclaim, selfsync, sync, timeouts
+from sim_hooks.models import callsite, migration, offline, reclaim, selfsync, splice, sync, timeouts
 from sim_hooks.models.spec import ModelSpec, TimedSpec
 
 
 def models() -> Mapping[str, ModelSpec]:
     """The models that are explored state by state."""
-    return {spec.name: spec for spec in (reclaim.SPEC, sync.SPEC, migration.SPEC, offline.SPEC, selfsync.SPEC)}
+    families = (reclaim.SPEC, sync.SPEC, migration.SPEC, callsite.spec(), offline.SPEC, selfsync.SPEC, splice.SPEC)
+    return {spec.name: spec for spec in families}
 
 
 def timed_models() -> Mapping[str, TimedSpec]:

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from sim_hooks.explore import Action, Model, Process, Situation
+from sim_hooks.guarded import Actor, Command, Scene, System, flag, number, words
 from sim_hooks.models.spec import ModelSpec, Parameter, Setting
-
-DIRTY, WRITEBACK, CLEAN = "dirty", "writeback", "clean"
-NONE, QUEUED, TAKEN, ANSWERED, FAILED = "none", "queued", "taken", "answered", "failed"
-PASS, HOLDING, WAITING, BUSY, MOVED, GAVE_UP = "pass", "holding", "waiting", "busy", "moved", "gave up"
 
 POLICIES = ("wait", "eagain", "skip", "abort", "eagain_abort")
 
@@ -40,142 +35,115 @@ CALLERS: Mapping[str, Caller] = {
 }
 
 
-class State(NamedTuple):
-    """The folio and its write, where the caller stands, its passes begun, what has gone wrong, and who has acted."""
+_AGAIN = "not signalled and (not counted or passes < most)"
+_SERVER = Actor(
+    "server",
+    (
+        Command("takes the write", "write == queued and not stopped and not aborted", "write = taken"),
+        Command(
+            "answers the write",
+            "write == taken and not stopped and not aborted",
+            "write = answered; folio = clean",
+        ),
+    ),
+)
+_FLUSHER = Actor(
+    "flusher",
+    (
+        Command(
+            "starts writeback of the folio",
+            "folio == dirty and caller in (resting, busy)",
+            "folio = writeback; write = queued",
+        ),
+    ),
+)
 
-    folio: str
-    write: str
-    caller: str
-    passes: int
-    corrupt: bool
-    stopped: bool
-    aborted: bool
-    signalled: bool
 
-
-def _caller(name: str, policy: str, passes: int | None) -> Process[State]:
-    waits, busies, skips = policy in ("wait", "abort"), policy in ("eagain", "eagain_abort"), policy == "skip"
-
-    def begins(state: State) -> State:
-        """An endless caller does not count its passes, so that its states come round again."""
-        return state._replace(caller=HOLDING, passes=state.passes + 1 if passes else 0)
-
-    return Process(
+def _caller(name: str) -> Actor:
+    """An endless caller does not count its passes, so that its states come round again."""
+    meets = "caller == holding and folio == writeback"
+    return Actor(
         name,
         (
-            Action("begins a pass and takes the folio", lambda s: s.caller == PASS, begins),
-            Action(
-                "moves the folio",
-                lambda s: s.caller == HOLDING and s.folio != WRITEBACK,
-                lambda s: s._replace(caller=MOVED),
+            Command(
+                "begins a pass and takes the folio",
+                "caller == resting",
+                "caller = holding; passes = passes + 1 if counted else 0",
             ),
-            Action(
-                "moves the folio under writeback",
-                lambda s: skips and s.caller == HOLDING and s.folio == WRITEBACK,
-                lambda s: s._replace(caller=MOVED, corrupt=True),
-            ),
-            Action(
-                "waits for writeback",
-                lambda s: waits and s.caller == HOLDING and s.folio == WRITEBACK,
-                lambda s: s._replace(caller=WAITING),
-            ),
-            Action(
+            Command("moves the folio", "caller == holding and folio != writeback", "caller = moved"),
+            Command("moves the folio under writeback", f"skips and {meets}", "caller = moved; corrupt = True"),
+            Command("waits for writeback", f"waits and {meets}", "caller = waiting"),
+            Command(
                 "sees writeback end and moves the folio",
-                lambda s: s.caller == WAITING and s.folio != WRITEBACK,
-                lambda s: s._replace(caller=MOVED),
+                "caller == waiting and folio != writeback",
+                "caller = moved",
             ),
-            Action(
-                "finds the folio busy and lets it go",
-                lambda s: busies and s.caller == HOLDING and s.folio == WRITEBACK,
-                lambda s: s._replace(caller=BUSY),
-            ),
-            Action(
-                "tries again",
-                lambda s: s.caller == BUSY and not s.signalled and (passes is None or s.passes < passes),
-                lambda s: s._replace(caller=PASS),
-            ),
-            Action(
-                "gives up",
-                lambda s: s.caller == BUSY and (s.signalled or (passes is not None and s.passes >= passes)),
-                lambda s: s._replace(caller=GAVE_UP),
-            ),
+            Command("finds the folio busy and lets it go", f"busies and {meets}", "caller = busy"),
+            Command("tries again", f"caller == busy and {_AGAIN}", "caller = resting"),
+            Command("gives up", f"caller == busy and not ({_AGAIN})", "caller = gave_up"),
         ),
     )
 
 
-def _server() -> Process[State]:
-    def works(state: State) -> bool:
-        return not state.stopped and not state.aborted
-
-    return Process(
-        "server",
-        (
-            Action("takes the write", lambda s: s.write == QUEUED and works(s), lambda s: s._replace(write=TAKEN)),
-            Action(
-                "answers the write",
-                lambda s: s.write == TAKEN and works(s),
-                lambda s: s._replace(write=ANSWERED, folio=CLEAN),
-            ),
-        ),
-    )
-
-
-def migration(*, caller: str, policy: str, passes: int | None, malicious: bool, signal: bool = False) -> Model[State]:
-    """The model of a caller that takes `passes` (None: without end); with `signal` a person interrupts it."""
-    flush: Action[State] = Action(
-        "starts writeback of the folio",
-        lambda s: s.folio == DIRTY and s.caller in (PASS, BUSY),
-        lambda s: s._replace(folio=WRITEBACK, write=QUEUED),
-    )
-    processes = [_caller(caller, policy, passes), Process("flusher", (flush,)), _server()]
+def migration(*, caller: str, policy: str, passes: int | None, malicious: bool, signal: bool = False) -> System:
+    """The system of a caller that takes `passes` (None: without end); with `signal` a person interrupts it."""
+    actors = [_caller(caller), _FLUSHER, _SERVER]
     if malicious:
-        stop: Action[State] = Action("stops answering", lambda s: not s.stopped, lambda s: s._replace(stopped=True))
-        processes.append(Process("adversary", (stop,), must_move=False))
+        actors.append(Actor("adversary", (Command("stops answering", "not stopped", "stopped = True"),), False))
     if policy in ("abort", "eagain_abort"):
-        expire: Action[State] = Action(
+        expire = Command(
             "aborts the connection",
-            lambda s: s.write in (QUEUED, TAKEN) and not s.aborted,
-            lambda s: s._replace(write=FAILED, folio=CLEAN, aborted=True),
+            "write in (queued, taken) and not aborted",
+            "write = failed; folio = clean; aborted = True",
         )
-        processes.append(Process("timer", (expire,)))
+        actors.append(Actor("timer", (expire,)))
     if signal:
-        interrupt: Action[State] = Action(
-            "sends a signal", lambda s: not s.signalled, lambda s: s._replace(signalled=True)
-        )
-        processes.append(Process("person", (interrupt,)))
-    return Model(
-        tuple(processes),
-        (State(DIRTY, NONE, PASS, 0, False, False, False, False),),
-        lambda s: s.caller in (MOVED, GAVE_UP),
-        (
-            Situation(
-                "corrupt",
-                "the folio was moved while its write was in flight",
-                lambda s: s.corrupt,
-            ),
-            Situation(
+        actors.append(Actor("person", (Command("sends a signal", "not signalled", "signalled = True"),)))
+    return System(
+        variables=(
+            words("folio", "dirty", "writeback", "clean"),
+            words("write", "unsent", "queued", "taken", "answered", "failed"),
+            words("caller", "resting", "holding", "waiting", "busy", "moved", "gave_up"),
+            number("passes", passes or 0),
+            flag("corrupt"),
+            flag("stopped"),
+            flag("aborted"),
+            flag("signalled"),
+        ),
+        actors=tuple(actors),
+        done="caller in (moved, gave_up)",
+        scenes=(
+            Scene("corrupt", "the folio was moved while its write was in flight", "corrupt"),
+            Scene(
                 "migration meets a folio under writeback",
                 "the caller holds a folio that is under writeback",
-                lambda s: s.caller == HOLDING and s.folio == WRITEBACK,
+                "caller == holding and folio == writeback",
             ),
-            Situation(
+            Scene(
                 "migration waits on writeback",
                 "the caller waits until writeback of the folio ends",
-                lambda s: s.caller == WAITING and s.folio == WRITEBACK,
+                "caller == waiting and folio == writeback",
             ),
-            Situation(
+            Scene(
                 "migration tries again",
                 "the caller found the folio busy and is about to take another pass",
-                lambda s: s.caller == BUSY and not s.signalled and (passes is None or s.passes < passes),
+                f"caller == busy and {_AGAIN}",
             ),
-            Situation("folio not moved", "the caller gave up and the folio stays", lambda s: s.caller == GAVE_UP),
-            Situation("folio moved", "the folio was moved", lambda s: s.caller == MOVED),
+            Scene("folio not moved", "the caller gave up and the folio stays", "caller == gave_up"),
+            Scene("folio moved", "the folio was moved", "caller == moved"),
         ),
+        constants={
+            "waits": policy in ("wait", "abort"),
+            "busies": policy in ("eagain", "eagain_abort"),
+            "skips": policy == "skip",
+            "counted": passes is not None,
+            "most": passes or 0,
+        },
     )
 
 
-def build(setting: Setting) -> Model[State]:
-    """The model for a complete setting of `SPEC`."""
+def build(setting: Setting) -> System:
+    """The system for a complete setting of `SPEC`."""
     passes = CALLERS[setting["caller"]].passes
     return migration(
         caller="migration",

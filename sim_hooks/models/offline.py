@@ -5,13 +5,13 @@ Offlining must empty a range of memory, so it calls migration again and again; i
 
 from __future__ import annotations
 
-from sim_hooks.explore import Model
-from sim_hooks.models.migration import ASSUMPTIONS, MALICIOUS, POLICY, State, migration
+from sim_hooks.guarded import System
+from sim_hooks.models.migration import ASSUMPTIONS, MALICIOUS, POLICY, migration
 from sim_hooks.models.spec import ModelSpec, Parameter, Setting
 
 
-def build(setting: Setting) -> Model[State]:
-    """The model for a complete setting of `SPEC`."""
+def build(setting: Setting) -> System:
+    """The system for a complete setting of `SPEC`."""
     return migration(
         caller="offlining",
         policy=setting["policy"],

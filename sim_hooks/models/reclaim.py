@@ -6,124 +6,91 @@ allocates memory while it answers an ordinary request may have to reclaim, and t
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from sim_hooks.explore import Action, Model, Process, Situation
+from sim_hooks.guarded import Actor, Command, Scene, System, number, words
 from sim_hooks.models.spec import ModelSpec, Parameter, Setting
 
-FREE, ANSWERING, RECLAIMING, WRITING = "free", "answering", "reclaiming", "writing"
-DIRTY, WRITEBACK, CLEAN = "dirty", "writeback", "clean"
-NONE, QUEUED, TAKEN, ANSWERED = "none", "queued", "taken", "answered"
 
-
-class State(NamedTuple):
-    """Requests yet to be sent and waiting, the folio, its write, and what each server thread does."""
-
-    unsent: int
-    waiting: int
-    folio: str
-    write: str
-    threads: tuple[str, ...]
-
-
-def _thread(number: int, *, waits: bool) -> Process[State]:
-    def doing(what: str, state: State) -> bool:
-        return state.threads[number] == what
-
-    def turn(state: State, what: str) -> tuple[str, ...]:
-        return (*state.threads[:number], what, *state.threads[number + 1 :])
-
-    def answers_write(state: State) -> State:
-        folio = CLEAN if state.folio == WRITEBACK else state.folio
-        return state._replace(folio=folio, write=ANSWERED, threads=turn(state, FREE))
-
-    return Process(
-        f"server thread {number + 1}",
+def _thread(place: int) -> Actor:
+    me = f"thread{place}"
+    return Actor(
+        f"server thread {place}",
         (
-            Action(
+            Command(
                 "takes a request",
-                lambda s: doing(FREE, s) and s.waiting > 0,
-                lambda s: s._replace(waiting=s.waiting - 1, threads=turn(s, ANSWERING)),
+                f"{me} == free and waiting > 0",
+                f"waiting = waiting - 1; {me} = answering",
             ),
-            Action(
-                "takes the write",
-                lambda s: doing(FREE, s) and s.write == QUEUED,
-                lambda s: s._replace(write=TAKEN, threads=turn(s, WRITING)),
-            ),
-            Action(
-                "runs short of memory and reclaims",
-                lambda s: doing(ANSWERING, s),
-                lambda s: s._replace(threads=turn(s, RECLAIMING)),
-            ),
-            Action(
-                "gets memory and answers",
-                lambda s: doing(ANSWERING, s),
-                lambda s: s._replace(threads=turn(s, FREE)),
-            ),
-            Action(
+            Command("takes the write", f"{me} == free and write == queued", f"write = taken; {me} = writing"),
+            Command("runs short of memory and reclaims", f"{me} == answering", f"{me} = reclaiming"),
+            Command("gets memory and answers", f"{me} == answering", f"{me} = free"),
+            Command(
                 "ends its reclaim and answers",
-                lambda s: doing(RECLAIMING, s) and not (waits and s.folio == WRITEBACK),
-                lambda s: s._replace(threads=turn(s, FREE)),
+                f"{me} == reclaiming and not (waits and folio == writeback)",
+                f"{me} = free",
             ),
-            Action("answers the write", lambda s: doing(WRITING, s), answers_write),
+            Command(
+                "answers the write",
+                f"{me} == writing",
+                f"folio = clean if folio == writeback else folio; write = answered; {me} = free",
+            ),
         ),
     )
 
 
-def build(setting: Setting) -> Model[State]:
-    """The model for a complete setting of `SPEC`."""
-    copies, waits = setting["tmp"], not setting["skip"]
-    processes = [
-        Process(
+def build(setting: Setting) -> System:
+    """The system for a complete setting of `SPEC`."""
+    threads = [f"thread{place + 1}" for place in range(setting["threads"])]
+    actors = [
+        Actor(
             "application",
-            (
-                Action(
-                    "sends a request",
-                    lambda s: s.unsent > 0,
-                    lambda s: s._replace(unsent=s.unsent - 1, waiting=s.waiting + 1),
-                ),
-            ),
+            (Command("sends a request", "unsent > 0", "unsent = unsent - 1; waiting = waiting + 1"),),
         ),
-        Process(
+        Actor(
             "flusher",
             (
-                Action(
+                Command(
                     "starts writeback of the folio",
-                    lambda s: s.folio == DIRTY,
-                    lambda s: s._replace(folio=CLEAN if copies else WRITEBACK, write=QUEUED),
+                    "folio == dirty",
+                    "folio = clean if copies else writeback; write = queued",
                 ),
             ),
         ),
-        *(_thread(number, waits=waits) for number in range(setting["threads"])),
+        *(_thread(place + 1) for place in range(len(threads))),
     ]
     if setting["timeout_fallback"]:
-        expire: Action[State] = Action(
-            "gives up waiting and moves the write to a temporary copy",
-            lambda s: s.folio == WRITEBACK,
-            lambda s: s._replace(folio=CLEAN),
-        )
-        processes.append(Process("timer", (expire,)))
-    return Model(
-        tuple(processes),
-        (State(setting["requests"], 0, DIRTY, NONE, (FREE,) * setting["threads"]),),
-        lambda s: not s.unsent and not s.waiting and s.write == ANSWERED and all(what == FREE for what in s.threads),
-        (
-            Situation(
+        moves = "gives up waiting and moves the write to a temporary copy"
+        actors.append(Actor("timer", (Command(moves, "folio == writeback", "folio = clean"),)))
+    reclaiming = [f"{thread} == reclaiming" for thread in threads]
+    return System(
+        variables=(
+            number("unsent", setting["requests"], start=setting["requests"]),
+            number("waiting", setting["requests"]),
+            words("folio", "dirty", "writeback", "clean"),
+            words("write", "unsent_write", "queued", "taken", "answered"),
+            *(words(thread, "free", "answering", "reclaiming", "writing") for thread in threads),
+        ),
+        actors=tuple(actors),
+        done=" and ".join(
+            ("unsent == 0", "waiting == 0", "write == answered", *(f"{thread} == free" for thread in threads))
+        ),
+        scenes=(
+            Scene(
                 "reclaim before the write is answered",
                 "a server thread reclaims memory while the folio's write is not answered",
-                lambda s: RECLAIMING in s.threads and s.write in (QUEUED, TAKEN),
+                f"({' or '.join(reclaiming)}) and write in (queued, taken)",
             ),
-            Situation(
+            Scene(
                 "reclaim waits on writeback",
                 "a server thread waits in reclaim until the folio's writeback ends",
-                lambda s: waits and RECLAIMING in s.threads and s.folio == WRITEBACK,
+                f"waits and folio == writeback and ({' or '.join(reclaiming)})",
             ),
-            Situation(
+            Scene(
                 "every thread waits in reclaim",
                 "every server thread waits in reclaim until the folio's writeback ends",
-                lambda s: waits and s.folio == WRITEBACK and all(what == RECLAIMING for what in s.threads),
+                f"waits and folio == writeback and {' and '.join(reclaiming)}",
             ),
         ),
+        constants={"copies": setting["tmp"], "waits": not setting["skip"]},
     )
 
 

@@ -5,111 +5,80 @@ One thread of the server, while it answers a request, calls sync(2); the write t
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from sim_hooks.explore import Action, Model, Process, Situation
+from sim_hooks.guarded import Actor, Command, Scene, System, flag, words
 from sim_hooks.models.spec import ModelSpec, Parameter, Setting
 
-FREE, ANSWERING, SYNCING, WRITING, TIMING = "free", "answering", "syncing", "writing", "timing"
-NONE, QUEUED, TAKEN, ANSWERED = "none", "queued", "taken", "answered"
+_REQUEST = ("unsent", "queued", "taken", "answered")
 
 
-class State(NamedTuple):
-    """The request that makes a thread sync, the write and the inode's times, the folio, and the threads."""
-
-    request: str
-    write: str
-    times: str
-    writeback: bool
-    flushed: bool
-    threads: tuple[str, ...]
-
-
-def _thread(number: int, *, waits: bool) -> Process[State]:
-    def doing(what: str, state: State) -> bool:
-        return state.threads[number] == what
-
-    def turn(state: State, what: str) -> tuple[str, ...]:
-        return (*state.threads[:number], what, *state.threads[number + 1 :])
-
-    return Process(
-        f"server thread {number + 1}",
+def _thread(place: int) -> Actor:
+    me = f"thread{place}"
+    return Actor(
+        f"server thread {place}",
         (
-            Action(
+            Command(
                 "takes the request",
-                lambda s: doing(FREE, s) and s.request == QUEUED,
-                lambda s: s._replace(request=TAKEN, threads=turn(s, ANSWERING)),
+                f"{me} == free and request == queued",
+                f"request = taken; {me} = answering",
             ),
-            Action(
-                "calls sync on its own mount",
-                lambda s: doing(ANSWERING, s),
-                lambda s: s._replace(threads=turn(s, SYNCING)),
-            ),
-            Action(
+            Command("calls sync on its own mount", f"{me} == answering", f"{me} = syncing"),
+            Command(
                 "returns from sync and answers the request",
-                lambda s: doing(SYNCING, s) and s.flushed and not (waits and s.writeback),
-                lambda s: s._replace(request=ANSWERED, threads=turn(s, FREE)),
+                f"{me} == syncing and flushed and not (waits and writeback)",
+                f"request = answered; {me} = free",
             ),
-            Action(
-                "takes the write",
-                lambda s: doing(FREE, s) and s.write == QUEUED,
-                lambda s: s._replace(write=TAKEN, threads=turn(s, WRITING)),
-            ),
-            Action(
-                "answers the write",
-                lambda s: doing(WRITING, s),
-                lambda s: s._replace(write=ANSWERED, writeback=False, threads=turn(s, FREE)),
-            ),
-            Action(
-                "takes the inode's times",
-                lambda s: doing(FREE, s) and s.times == QUEUED,
-                lambda s: s._replace(times=TAKEN, threads=turn(s, TIMING)),
-            ),
-            Action(
-                "answers the inode's times",
-                lambda s: doing(TIMING, s),
-                lambda s: s._replace(times=ANSWERED, threads=turn(s, FREE)),
-            ),
+            Command("takes the write", f"{me} == free and write == queued", f"write = taken; {me} = writing"),
+            Command("answers the write", f"{me} == writing", f"write = answered; writeback = False; {me} = free"),
+            Command("takes the inode's times", f"{me} == free and times == queued", f"times = taken; {me} = timing"),
+            Command("answers the inode's times", f"{me} == timing", f"times = answered; {me} = free"),
         ),
     )
 
 
-def build(setting: Setting) -> Model[State]:
-    """The model for a complete setting of `SPEC`."""
-    copies, waits, meta = setting["design"] == "tmp", setting["design"] != "skip", setting["meta"]
-    flusher: Process[State] = Process(
-        "flusher",
-        (
-            Action(
-                "writes the folio out",
-                lambda s: s.write == NONE,
-                lambda s: s._replace(write=QUEUED, writeback=not copies),
-            ),
-            Action(
-                "sends the inode's times",
-                lambda s: meta and s.write != NONE and s.times == NONE,
-                lambda s: s._replace(times=QUEUED),
-            ),
-            Action(
-                "has written all out",
-                lambda s: not s.flushed and s.write != NONE and s.times == (ANSWERED if meta else NONE),
-                lambda s: s._replace(flushed=True),
-            ),
+_FLUSHER = Actor(
+    "flusher",
+    (
+        Command("writes the folio out", "write == unsent", "write = queued; writeback = not copies"),
+        Command("sends the inode's times", "meta and write != unsent and times == unsent", "times = queued"),
+        Command(
+            "has written all out",
+            "not flushed and write != unsent and (times == answered if meta else times == unsent)",
+            "flushed = True",
         ),
-    )
-    ask: Action[State] = Action("sends a request", lambda s: s.request == NONE, lambda s: s._replace(request=QUEUED))
-    threads = range(setting["threads"])
-    return Model(
-        (Process("application", (ask,)), flusher, *(_thread(number, waits=waits) for number in threads)),
-        (State(NONE, NONE, NONE, False, False, (FREE,) * len(threads)),),
-        lambda s: s.request == ANSWERED and s.write == ANSWERED,
-        (
-            Situation(
+    ),
+)
+
+
+def build(setting: Setting) -> System:
+    """The system for a complete setting of `SPEC`."""
+    threads = [f"thread{place + 1}" for place in range(setting["threads"])]
+    return System(
+        variables=(
+            words("request", *_REQUEST),
+            words("write", *_REQUEST),
+            words("times", *_REQUEST),
+            flag("writeback"),
+            flag("flushed"),
+            *(words(thread, "free", "answering", "syncing", "writing", "timing") for thread in threads),
+        ),
+        actors=(
+            Actor("application", (Command("sends a request", "request == unsent", "request = queued"),)),
+            _FLUSHER,
+            *(_thread(place + 1) for place in range(len(threads))),
+        ),
+        done="request == answered and write == answered",
+        scenes=(
+            Scene(
                 "the server syncs before the write is answered",
                 "a server thread is in sync(2) on its own mount while the write is not answered",
-                lambda s: SYNCING in s.threads and s.write in (QUEUED, TAKEN),
+                f"({' or '.join(f'{thread} == syncing' for thread in threads)}) and write in (queued, taken)",
             ),
         ),
+        constants={
+            "copies": setting["design"] == "tmp",
+            "waits": setting["design"] != "skip",
+            "meta": setting["meta"],
+        },
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from kb.errors import CheckError
 from sim_hooks.explore import Model
+from sim_hooks.guarded import State, System, compiled
 from sim_hooks.predicates import Parameters
 
 Setting: TypeAlias = Mapping[str, Any]
@@ -84,13 +85,17 @@ class ModelSpec:
     parameters: tuple[Parameter, ...]
     assumptions: tuple[str, ...]
     """What every model of the family leaves out or takes for granted, one sentence each."""
-    build: Callable[[Setting], Model[Any]]
-    """The model for a complete setting."""
+    build: Callable[[Setting], System]
+    """The system for a complete setting."""
 
-    def model(self, given: Parameters) -> tuple[Model[Any], Setting]:
+    def system(self, given: Parameters) -> System:
+        """The guarded commands for these parameters."""
+        return self.build(settle(self.name, self.parameters, given))
+
+    def model(self, given: Parameters) -> tuple[Model[State], Setting]:
         """The model for these parameters, with the setting after defaults."""
         setting = settle(self.name, self.parameters, given)
-        return self.build(setting), setting
+        return compiled(self.build(setting)), setting
 
 
 @dataclass(frozen=True, slots=True)

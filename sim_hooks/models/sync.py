@@ -6,156 +6,114 @@ writeback. With `meta` the flusher also sends the inode's times, a request that 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from sim_hooks.explore import Action, Model, Process, Situation
+from sim_hooks.guarded import Actor, Command, Scene, System, flag, words
 from sim_hooks.models.spec import ModelSpec, Parameter, Setting
 
-NONE, QUEUED, TAKEN, ANSWERED, FAILED = "none", "queued", "taken", "answered", "failed"
-IDLE, SUBMITTED, ASKING, FLUSHED = "idle", "submitted", "asking", "flushed"
-BEFORE, FLUSHING, WAITING, RETURNED = "before", "flushing", "waiting", "returned"
-
-
-class State(NamedTuple):
-    """Whether the folio is under writeback, both requests, where flusher and sync stand, and the connection."""
-
-    writeback: bool
-    write: str
-    times: str
-    flusher: str
-    sync: str
-    stopped: bool
-    aborted: bool
-
-    @property
-    def unanswered(self) -> bool:
-        """Whether a request is with the server, taken or not."""
-        return self.write in (QUEUED, TAKEN) or self.times in (QUEUED, TAKEN)
-
-
-def _server() -> Process[State]:
-    def works(state: State) -> bool:
-        return not state.stopped and not state.aborted
-
-    def free(state: State) -> bool:
-        return works(state) and TAKEN not in (state.write, state.times)
-
-    return Process(
-        "server",
-        (
-            Action("takes the write", lambda s: s.write == QUEUED and free(s), lambda s: s._replace(write=TAKEN)),
-            Action(
-                "answers the write",
-                lambda s: s.write == TAKEN and works(s),
-                lambda s: s._replace(write=ANSWERED, writeback=False),
-            ),
-            Action(
-                "takes the inode's times", lambda s: s.times == QUEUED and free(s), lambda s: s._replace(times=TAKEN)
-            ),
-            Action(
-                "answers the inode's times",
-                lambda s: s.times == TAKEN and works(s),
-                lambda s: s._replace(times=ANSWERED),
-            ),
+_FREE = "not stopped and not aborted and write != taken and times != taken"
+_SERVER = Actor(
+    "server",
+    (
+        Command("takes the write", f"write == queued and {_FREE}", "write = taken"),
+        Command(
+            "answers the write",
+            "write == taken and not stopped and not aborted",
+            "write = answered; writeback = False",
         ),
-    )
-
-
-def _flusher(*, copies: bool, meta: bool, fails: bool) -> Process[State]:
-    def sent(state: State) -> str:
-        return FAILED if state.aborted and fails else QUEUED
-
-    def writes_out(state: State) -> State:
-        status = sent(state)
-        return state._replace(write=status, writeback=status == QUEUED and not copies, flusher=SUBMITTED)
-
-    return Process(
-        "flusher",
-        (
-            Action("writes the folio out", lambda s: s.flusher == IDLE, writes_out),
-            Action(
-                "sends the inode's times",
-                lambda s: meta and s.flusher == SUBMITTED,
-                lambda s: s._replace(times=sent(s), flusher=ASKING),
-            ),
-            Action(
-                "has written all out",
-                lambda s: s.flusher == (ASKING if meta else SUBMITTED) and s.times not in (QUEUED, TAKEN),
-                lambda s: s._replace(flusher=FLUSHED),
-            ),
+        Command("takes the inode's times", f"times == queued and {_FREE}", "times = taken"),
+        Command("answers the inode's times", "times == taken and not stopped and not aborted", "times = answered"),
+    ),
+)
+_FLUSHER = Actor(
+    "flusher",
+    (
+        Command(
+            "writes the folio out",
+            "flusher == idle",
+            "write = failed if aborted and fails else queued; "
+            "writeback = not (aborted and fails) and not copies; flusher = submitted",
         ),
-    )
+        Command(
+            "sends the inode's times",
+            "meta and flusher == submitted",
+            "times = failed if aborted and fails else queued; flusher = asking",
+        ),
+        Command(
+            "has written all out",
+            "(flusher == asking if meta else flusher == submitted) and times not in (queued, taken)",
+            "flusher = flushed",
+        ),
+    ),
+)
+_SYNC = Actor(
+    "sync",
+    (
+        Command("starts", "sync == before", "sync = flushing"),
+        Command("sees that the flusher is through", "sync == flushing and flusher == flushed", "sync = waiting"),
+        Command("returns", "sync == waiting and not (waits and writeback)", "sync = returned"),
+    ),
+)
+_ABORT = Command(
+    "aborts the connection",
+    "(write in (queued, taken) or times in (queued, taken)) and not aborted",
+    "write = failed if write in (queued, taken) else write; times = failed if times in (queued, taken) else times; "
+    "writeback = False; aborted = True",
+)
+"""Every request that is not answered fails, and writeback of its folio ends."""
 
 
-def _abort(state: State) -> State:
-    """Every request that is not answered fails, and writeback of its folio ends."""
-    write = FAILED if state.write in (QUEUED, TAKEN) else state.write
-    times = FAILED if state.times in (QUEUED, TAKEN) else state.times
-    return state._replace(write=write, times=times, writeback=False, aborted=True)
-
-
-def build(setting: Setting) -> Model[State]:
-    """The model for a complete setting of `SPEC`."""
+def build(setting: Setting) -> System:
+    """The system for a complete setting of `SPEC`."""
     design = setting["design"]
-    waits = design != "skip"
-    caller: Process[State] = Process(
-        "sync",
-        (
-            Action("starts", lambda s: s.sync == BEFORE, lambda s: s._replace(sync=FLUSHING)),
-            Action(
-                "sees that the flusher is through",
-                lambda s: s.sync == FLUSHING and s.flusher == FLUSHED,
-                lambda s: s._replace(sync=WAITING),
-            ),
-            Action(
-                "returns",
-                lambda s: s.sync == WAITING and not (waits and s.writeback),
-                lambda s: s._replace(sync=RETURNED),
-            ),
-        ),
-    )
-    processes = [
-        caller,
-        _flusher(copies=design == "tmp", meta=setting["meta"], fails=setting["fail_after_abort"]),
-        _server(),
-    ]
+    actors = [_SYNC, _FLUSHER, _SERVER]
     if setting["malicious"]:
-        stop: Action[State] = Action("stops answering", lambda s: not s.stopped, lambda s: s._replace(stopped=True))
-        processes.append(Process("adversary", (stop,), must_move=False))
+        actors.append(Actor("adversary", (Command("stops answering", "not stopped", "stopped = True"),), False))
     if design == "abort":
-        expire: Action[State] = Action("aborts the connection", lambda s: s.unanswered and not s.aborted, _abort)
-        processes.append(Process("timer", (expire,)))
-    return Model(
-        tuple(processes),
-        (State(False, NONE, NONE, IDLE, BEFORE, False, False),),
-        lambda s: s.sync == RETURNED,
-        (
-            Situation(
+        actors.append(Actor("timer", (_ABORT,)))
+    return System(
+        variables=(
+            flag("writeback"),
+            words("write", "unsent", "queued", "taken", "answered", "failed"),
+            words("times", "unsent", "queued", "taken", "answered", "failed"),
+            words("flusher", "idle", "submitted", "asking", "flushed"),
+            words("sync", "before", "flushing", "waiting", "returned"),
+            flag("stopped"),
+            flag("aborted"),
+        ),
+        actors=tuple(actors),
+        done="sync == returned",
+        scenes=(
+            Scene(
                 "sync returned before the write reached the server",
                 "sync(2) has returned and the server has not even taken the write",
-                lambda s: s.sync == RETURNED and s.write == QUEUED,
+                "sync == returned and write == queued",
             ),
-            Situation(
+            Scene(
                 "sync returned before the write was answered",
                 "sync(2) has returned and the server has not answered the write",
-                lambda s: s.sync == RETURNED and s.write in (QUEUED, TAKEN),
+                "sync == returned and write in (queued, taken)",
             ),
-            Situation(
+            Scene(
                 "sync returned after a failed write",
                 "sync(2) has returned and the write was failed by an abort",
-                lambda s: s.sync == RETURNED and s.write == FAILED,
+                "sync == returned and write == failed",
             ),
-            Situation(
+            Scene(
                 "sync waits for the folio",
                 "sync(2) waits for a folio under writeback",
-                lambda s: waits and s.sync == WAITING and s.writeback,
+                "waits and sync == waiting and writeback",
             ),
-            Situation(
+            Scene(
                 "sync waits for the inode's times",
                 "sync(2) waits for the flusher, which waits for the answer to the inode's times",
-                lambda s: s.sync == FLUSHING and s.flusher == ASKING and s.times in (QUEUED, TAKEN),
+                "sync == flushing and flusher == asking and times in (queued, taken)",
             ),
         ),
+        constants={
+            "copies": design == "tmp",
+            "waits": design != "skip",
+            "meta": setting["meta"],
+            "fails": setting["fail_after_abort"],
+        },
     )
 
 

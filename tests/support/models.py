@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
 
+from kb.errors import CheckError
 from sim_hooks.explore import Action, Model, Process
+from sim_hooks.guarded import Command, System
 from sim_hooks.models.spec import ModelSpec, Parameter
 
 
-def broken(
-    model: Model[Any],
-    action: str,
-    *,
-    guard: Callable[[Any], bool] | None = None,
-    effect: Callable[[Any], Any] | None = None,
-) -> Model[Any]:
-    """The model with another guard or effect for every action of that name; the name must be there."""
-    assert any(one.name == action for _, one in model.moves), action
+def broken(system: System, command: str, *, when: str = "", do: str = "") -> System:
+    """The system with another guard or effect for every command of that name; the name must be there."""
+    assert any(one.name == command for actor in system.actors for one in actor.commands), command
 
-    def changed(one: Action[Any]) -> Action[Any]:
-        if one.name != action:
-            return one
-        return replace(one, guard=guard or one.guard, effect=effect or one.effect)
+    def changed(one: Command) -> Command:
+        return replace(one, when=when or one.when, do=do or one.do) if one.name == command else one
 
     return replace(
-        model,
-        processes=tuple(
-            replace(process, actions=tuple(changed(one) for one in process.actions)) for process in model.processes
-        ),
+        system,
+        actors=tuple(replace(actor, commands=tuple(map(changed, actor.commands))) for actor in system.actors),
     )
 
 
-def never(state: object) -> bool:
-    """A guard that keeps an action from ever being taken."""
-    del state
-    return False
+NEVER = "False"
+"""A guard that keeps a command from ever being taken."""
 
 
-def every_model(spec: ModelSpec) -> Iterator[Model[Any]]:
-    """A model for each combination of choices and yes or no, numbers at their default."""
+def every_system(spec: ModelSpec) -> Iterator[System]:
+    """A system for each combination of choices and yes or no that there is, numbers at their default."""
 
     def values(parameter: Parameter) -> tuple[int | str | bool, ...]:
         return (False, True) if isinstance(parameter.default, bool) else parameter.choices or (parameter.default,)
 
     for combination in product(*map(values, spec.parameters)):
-        yield spec.build({one.name: value for one, value in zip(spec.parameters, combination, strict=True)})
+        with suppress(CheckError):  # a combination that the family rules out
+            yield spec.build({one.name: value for one, value in zip(spec.parameters, combination, strict=True)})
 
 
 @dataclass(frozen=True, slots=True)
