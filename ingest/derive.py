@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from ingest.by_hand import corrected
 from ingest.extract import extract
 from ingest.quoting import tie
 from ingest.thread import threads_of
 from ingest.zones import zones_of
-from kb import states
 from kb.records import Correction, Message, Thread
+from kb.store.extracted import Extracted
 from kb.store.rows import DerivedThread
+
+if TYPE_CHECKING:
+    from ingest.reader.reading import Reader
 
 
 def zoned_threads(messages: Iterable[Message]) -> tuple[Thread, ...]:
@@ -31,16 +36,15 @@ def derive(
     corrections: Sequence[Correction] = (),
     *,
     progress: Callable[[str], None] | None = None,
+    reader: Reader | None = None,
 ) -> tuple[DerivedThread, ...]:
-    """Threads, items, links and states of `messages`."""
+    """Threads, items, links and states of `messages`. A `reader` is asked for the items first, if there is one."""
     out = []
     threads = zoned_threads(messages)
     if progress is not None and threads:
         what = f"in {len(threads)} threads" if len(threads) > 1 else f"of “{threads[0].subject}”"
         progress(f"reading {sum(len(t.messages) for t in threads)} messages {what}")
     for thread in threads:
-        found = extract(thread)
-        voices = {m.message_id: states.Voice(m.author, number) for number, m in enumerate(thread.messages)}
-        standings = states.fold(found.items, found.links, voices, corrections)
-        out.append(DerivedThread(thread, tuple(found.items), tuple(found.links), standings))
+        found = extract(thread, reader=reader)
+        out.append(corrected(thread, Extracted(tuple(found.items), tuple(found.links)), corrections))
     return tuple(out)

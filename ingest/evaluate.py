@@ -8,7 +8,7 @@ of two annotators had is optional: no miss, and no error where it is matched.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.records import ItemKind, Message
@@ -76,6 +76,8 @@ class Score:
 
     at: Mapping[float, AtThreshold]
     state_accuracy: float
+    states: Mapping[str, float | None]
+    """The share of right states by kind; None for a kind of which none was matched."""
     links: Agreement
     reachable: int
     """Annotated links both ends of which were matched."""
@@ -186,9 +188,16 @@ def score(
     predicted, lost = placed(rows, messages)
     at = {least: _at(gold, predicted, least) for least in THRESHOLDS}
     pairs = matched(gold, predicted, THRESHOLDS[0])
-    right = sum(bool(set(predicted[p].states[:1]) & set(gold[g].states)) for g, p in pairs)
+    right = [(gold[g].kind, bool(set(predicted[p].states[:1]) & set(gold[g].states))) for g, p in pairs]
+    by_kind = {str(kind): _share(hit for name, hit in right if name == kind) for kind in ItemKind}
     links, loose, reachable = _links(gold, predicted, pairs)
-    return Score(at, right / len(pairs) if pairs else 0.0, links, reachable, loose, lost_gold, lost)
+    return Score(at, _share(hit for _, hit in right) or 0.0, by_kind, links, reachable, loose, lost_gold, lost)
+
+
+def _share(hits: Iterable[bool]) -> float | None:
+    """The share of `hits` that are true; None of none."""
+    found = list(hits)
+    return sum(found) / len(found) if found else None
 
 
 def _at(gold: Sequence[Annotation], predicted: Sequence[Annotation], least: float) -> AtThreshold:

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ingest.chains import chains_of
 from ingest.entities import entities_of
-from ingest.label import Labelled, Paragraph, label, paragraphs_of
+from ingest.label import Paragraph, label, paragraphs_of
 from ingest.pairs import LED, Placed
 from ingest.relate import links_of
-from ingest.softmax import Models, shipped
+from ingest.says import reading_of
+from ingest.softmax import Models, Softmax, shipped
+from ingest.surroundings import Context
 from ingest.tables import rows_of
 from ingest.topics import index_of, phrases_of, topics_of, weights_of
 from kb.ids import fold, item_id
 from kb.records import Item, ItemKind, Link, Message, Quote, Thread
+
+if TYPE_CHECKING:
+    from ingest.reader.answer import Found
+    from ingest.reader.reading import Reader
 
 _COMMITS = re.compile(
     r"\b(?:i(?:'ll| will|'m (?:going|planning) to| am (?:going|planning) to| plan to|'ve| have (?:now )?\w+ed)"
@@ -48,11 +55,16 @@ class Extraction:
 
 
 def extract(
-    thread: Thread, *, progress: Callable[[str], None] | None = None, models: Models | None = None
+    thread: Thread,
+    *,
+    progress: Callable[[str], None] | None = None,
+    models: Models | None = None,
+    reader: Reader | None = None,
 ) -> Extraction:
     """The items and links of `thread`, whose `zones` are tied to the passages that quotations repeat.
 
-    `models` are the shipped ones unless given. `progress` is told in words what was done.
+    `models` are the shipped ones unless given. `progress` is told in words what was done. A `reader` is asked about
+    every message first; what it cannot read is read as if there were none.
     """
     messages = {message.message_id: message for message in thread.messages}
     paragraphs = list(paragraphs_of(thread))
@@ -61,23 +73,23 @@ def extract(
     models = models or shipped()
     names = {word for m in thread.messages for word in m.author.lower().split() if len(word) > 2}
     weights = weights_of(index_of([(p.message_id, p.doc) for p in paragraphs]), len(thread.messages), names)
-    placed: list[Placed] = []
-    seen: set[str] = set()
-    for paragraph in paragraphs:
-        message = messages[paragraph.message_id]
-        ended = 0
-        for place, found in enumerate(label(paragraph, models.kinds)):
-            start = found.candidate.start
-            led = paragraph.block.text[max(ended, start - LED) : start].strip()
-            ended = found.candidate.end
-            item = _item(message, paragraph, found, weights, start)
-            if item.id in seen:
-                # list entries that say the same of different things: their heads tell them apart
-                item = _item(message, paragraph, found, weights, 0)
-            if item.id not in seen:
-                seen.add(item.id)
-                placed.append(_placed(item, message, paragraph, place, led))
-    links = links_of(placed, models.links)
+    making = _Making(messages, weights, Context(messages, paragraphs))
+    if reader is None:
+        placed = list(making.labelled(paragraphs, models.kinds))
+        links = links_of(placed, models.links)
+    else:
+        from ingest.reader.weaving import woven
+
+        read = woven(
+            reader,
+            thread,
+            paragraphs,
+            make=making.found,
+            own=lambda some: making.labelled(some, models.kinds),
+        )
+        placed = read.placed
+        own = (link for link in links_of(placed, models.links) if link.source not in read.by_reader)
+        links = (*read.links, *own)
     if progress is not None:
         progress(f"found {len(placed)} items and {len(links)} links")
     shapes = [
@@ -121,33 +133,85 @@ def _trimmed(body: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _item(message: Message, paragraph: Paragraph, found: Labelled, weights: dict[str, float], first: int) -> Item:
-    """The item whose words go from `first`, a place in the block, to the candidate's end."""
-    start, end = _trimmed(message.body, *found.block.span(first, found.candidate.end))
-    text = fold(message.body[start:end])
-    inside = range(first, found.candidate.end)
-    phrases = [phrase for phrase, place in phrases_of(paragraph.doc) if place in inside]
-    tags = [token.tag_ for token in paragraph.doc if token.idx in inside and token.is_alpha]
-    return Item(
-        id=item_id(message.message_id, found.kind, text),
-        kind=found.kind,
-        quote=Quote(message.message_id, start, end, text),
-        says=text,
-        confidence=found.confidence,
-        cue=found.cue,
-        topics=topics_of(phrases, weights),
-        entities=entities_of(text),
-        commits=found.kind is ItemKind.DECISION and _commits(message, text, tags),
-    )
+class _Making:
+    """Makes items of spans of paragraphs: with their words, what they say, their topics and the names in them."""
 
+    def __init__(self, messages: Mapping[str, Message], weights: dict[str, float], context: Context) -> None:
+        self._messages, self._weights, self._context = messages, weights, context
+        self._seen: set[str] = set()
 
-def _placed(item: Item, message: Message, paragraph: Paragraph, place: int, led: str) -> Placed:
-    return Placed(
-        item=item,
-        author=message.author,
-        block=paragraph.block.number,
-        place=place,
-        under=paragraph.block.under,
-        passage=paragraph.passage,
-        led=led,
-    )
+    def labelled(self, paragraphs: Sequence[Paragraph], model: Softmax) -> Iterator[Placed]:
+        """The items that `model` finds in `paragraphs`, in order; one whose id an earlier one has is left out."""
+        for paragraph in paragraphs:
+            ended = 0
+            for place, found in enumerate(label(paragraph, model)):
+                start, end = found.candidate.start, found.candidate.end
+                led = paragraph.block.text[max(ended, start - LED) : start].strip()
+                ended = end
+                one = self._of(paragraph, found.kind, (start, end), found.confidence, found.cue, place, led)
+                if one.item.id in self._seen:
+                    # list entries that say the same of different things: their heads tell them apart
+                    one = self._of(paragraph, found.kind, (0, end), found.confidence, found.cue, place, led)
+                if one.item.id not in self._seen:
+                    self._seen.add(one.item.id)
+                    yield one
+
+    def _of(
+        self,
+        paragraph: Paragraph,
+        kind: ItemKind,
+        inside: tuple[int, int],
+        confidence: float,
+        cue: str,
+        place: int,
+        led: str,
+    ) -> Placed:
+        body = self._messages[paragraph.message_id].body
+        span = _trimmed(body, *paragraph.block.span(*inside))
+        return self._placed(paragraph, self._item(paragraph, kind, span, inside, confidence, cue), place, led)
+
+    def found(self, kind: ItemKind, found: Found, confidence: float, cue: str, place: int) -> Placed:
+        """The item with the words that a reader found."""
+        inside = (found.first, found.last)
+        item = self._item(found.paragraph, kind, (found.start, found.end), inside, confidence, cue)
+        self._seen.add(item.id)
+        led = found.paragraph.block.text[max(0, found.first - LED) : found.first].strip()
+        return self._placed(found.paragraph, item, place, led)
+
+    def _item(
+        self,
+        paragraph: Paragraph,
+        kind: ItemKind,
+        span: tuple[int, int],
+        inside: tuple[int, int],
+        confidence: float,
+        cue: str,
+    ) -> Item:
+        """The item whose words are `span` of the body and `inside` of the paragraph's text."""
+        message = self._messages[paragraph.message_id]
+        text = fold(message.body[span[0] : span[1]])
+        first, last = inside
+        phrases = [phrase for phrase, place in phrases_of(paragraph.doc) if first <= place < last]
+        tags = [token.tag_ for token in paragraph.doc if first <= token.idx < last and token.is_alpha]
+        return Item(
+            id=item_id(message.message_id, kind, text),
+            kind=kind,
+            quote=Quote(message.message_id, *span, text),
+            says=reading_of(text, paragraph.doc, first, self._context.of(paragraph)),
+            confidence=confidence,
+            cue=cue,
+            topics=topics_of(phrases, self._weights),
+            entities=entities_of(text),
+            commits=kind is ItemKind.DECISION and _commits(message, text, tags),
+        )
+
+    def _placed(self, paragraph: Paragraph, item: Item, place: int, led: str) -> Placed:
+        return Placed(
+            item=item,
+            author=self._messages[paragraph.message_id].author,
+            block=paragraph.block.number,
+            place=place,
+            under=paragraph.block.under,
+            passage=paragraph.passage,
+            led=led,
+        )

@@ -1,7 +1,8 @@
 """In: rows of feature names with their classes. Out: a linear model fitted to them, the same one every time.
 
-A feature is kept if it stands in at least `least_threads` threads, so no thread's own words get in. The loss is the
-mean cross-entropy plus L2; it is minimised by L-BFGS from zero, without chance.
+A feature is kept if it stands in at least `least_threads` threads, so no thread's own words get in; where there are
+fewer threads, in all of them. The loss is the mean cross-entropy plus L2; it is minimised by L-BFGS from zero, without
+chance.
 """
 
 from __future__ import annotations
@@ -35,7 +36,13 @@ class Example:
 
 
 def vocabulary(examples: Sequence[Example], *, least_threads: int, least: int) -> dict[str, int]:
-    """The features of at least `least` examples from at least `least_threads` threads, in alphabetical order."""
+    """The features of at least `least` examples from at least `least_threads` threads, in alphabetical order.
+
+    With fewer threads than that a feature has to stand in each, and the examples asked for shrink in proportion.
+    """
+    there = len({example.thread for example in examples})
+    if there < least_threads:
+        least, least_threads = max(2, -(-least * there // least_threads)), there
     threads: dict[str, set[str]] = defaultdict(set)
     counts: dict[str, int] = defaultdict(int)
     for example in examples:
@@ -78,7 +85,7 @@ def fit(
         len(classes),
         penalty,
     )
-    flat = _minimise(loss, np.zeros(len(words) * len(classes), dtype=np.float64), rounds)
+    flat = minimise(loss, np.zeros(len(words) * len(classes), dtype=np.float64), rounds)
     weights = flat.reshape(len(words), len(classes)).astype(np.float32) * loss.freedom
     return Softmax(tuple(map(str, classes)), words, weights)
 
@@ -92,7 +99,8 @@ class _Loss:
         self.freedom, self.kinds, self.columns = freedom, kinds, columns
         self.shape = (len(freedom), classes)
         self.shrink = penalty / len(kinds)
-        self.starts = np.flatnonzero(np.r_[True, np.diff(rows) > 0])
+        self.filled = np.unique(rows)
+        self.starts = np.flatnonzero(np.r_[True, np.diff(rows) > 0]) if len(rows) else rows
         order = np.argsort(columns, kind="stable")
         self.rows_by_column = rows[order]
         self.column_starts = np.flatnonzero(np.r_[True, np.diff(columns[order]) > 0])
@@ -114,7 +122,7 @@ class _Loss:
         return value, gradient.astype(np.float64).reshape(-1) + self.shrink * flat
 
 
-def _minimise(loss: Callable[[Any], tuple[float, Any]], start: Any, rounds: int, memory: int = 8) -> Any:
+def minimise(loss: Callable[[Any], tuple[float, Any]], start: Any, rounds: int, memory: int = 8) -> Any:
     """Limited-memory BFGS with a backtracking line search (Nocedal and Wright, chapter 7)."""
     point = start
     value, gradient = loss(point)

@@ -11,13 +11,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ingest.by_hand import corrected
 from ingest.derive import derive
 from ingest.mail import parse
 from ingest.sources.patchwork import stands_for
-from kb.records import Message, RawMail
+from kb.corrections import Conflict, moved
+from kb.found_by import reader_in
+from kb.records import Correction, Message, RawMail
 from kb.store.rows import DerivedThread, SeriesRow
 from kb.store.writing import Writer, writing
+
+if TYPE_CHECKING:
+    from ingest.reader.reading import Reader, Tally
 
 Progress = Callable[[str], None]
 
@@ -39,52 +46,113 @@ class IngestReport:
     links: int = 0
     problems: int = 0
     seconds: float = 0.0
+    reader: Tally | None = None
+    """What the reader did, if there was one."""
+    without: tuple[str, ...] = ()
+    """Readers that had found items in these threads and were not asked this time: their items are gone."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Corrections in these threads that cannot be carried out."""
 
 
-def ingest(path: Path, mails: Sequence[RawMail], *, progress: Progress | None = None) -> IngestReport:
-    """Keep `mails` in the database at `path`, made if absent, and derive anew the threads that they touch."""
+def ingest(
+    path: Path, mails: Sequence[RawMail], *, progress: Progress | None = None, reader: Reader | None = None
+) -> IngestReport:
+    """Keep `mails` in the database at `path`, made if absent, and derive anew the threads that they touch.
+
+    A `reader` finds the items where it can; the report then has its tally.
+    """
     began = time.monotonic()
     parsed = [(parse(mail), mail) for mail in mails]
+    if reader is not None:
+        _ask_ahead(path, [m for m, _ in parsed], reader)
     with writing(path) as writer:
         added = writer.add_raw([(m.message_id, mail) for m, mail in parsed], datetime.now(UTC))
         fresh = [m for m, _ in parsed if m.message_id in added]
         replaced = _take_places(writer, fresh)
-        report = _derive_touched(writer, [m for m, _ in parsed], fresh, progress)
+        report = _derive_touched(writer, [m for m, _ in parsed], fresh, progress, reader)
     known = len({m.message_id for m, _ in parsed}) - len(added)
-    return replace(report, added=len(added), known=known, replaced=replaced, seconds=time.monotonic() - began)
+    report = replace(report, added=len(added), known=known, replaced=replaced, seconds=time.monotonic() - began)
+    return replace(report, reader=reader.tally if reader is not None else None)
 
 
-def rebuild(path: Path, *, progress: Progress | None = None) -> IngestReport:
-    """Drop everything derived in the database at `path` and make it again from the mails kept there."""
+def rebuild(path: Path, *, progress: Progress | None = None, reader: Reader | None = None) -> IngestReport:
+    """Drop everything derived in the database at `path` and make it again from the mails kept there.
+
+    A `reader` finds the items where it can; the report then has its tally.
+    """
     began = time.monotonic()
+    if reader is not None:
+        with writing(path, create=False) as writer:
+            kept = [parse(mail) for _, mail in writer.raw()]
+        derive(kept, reader=reader)
     with writing(path, create=False) as writer:
         writer.drop_derived()
-        derived = _derive(writer, None, progress)
+        derived = _derive(writer, None, progress, reader)
         for thread in derived:
             writer.add_thread(thread)
     known = sum(len(one.thread.messages) for one in derived)
-    return replace(_report(derived), known=known, seconds=time.monotonic() - began)
+    report = replace(_report(derived), known=known, seconds=time.monotonic() - began)
+    return replace(report, reader=reader.tally if reader is not None else None)
+
+
+def correct(path: Path, corrections: Sequence[Correction]) -> tuple[Conflict, ...]:
+    """Keep `corrections` in the database at `path` and let them count at once; the conflicts in the threads they touch.
+
+    Only the threads of the items that they name are linked and folded anew; no mail is read again.
+    """
+    with writing(path, create=False) as writer:
+        writer.add_corrections(corrections)
+        every = moved(writer.corrections(), writer.replacements())
+        named = {one.message_id for c in moved(corrections, writer.replacements()) for one in c.named}
+        conflicts: list[Conflict] = []
+        for thread_id in sorted(writer.threads_of(named)):
+            derived = corrected(writer.thread(thread_id), writer.extracted(thread_id), every)
+            writer.replace_items(derived)
+            conflicts += derived.conflicts
+    return tuple(conflicts)
+
+
+def _ask_ahead(path: Path, given: Sequence[Message], reader: Reader) -> None:
+    """Ask the reader about the threads that `given` belong to, so that nobody waits for it while the base is locked.
+
+    What it answers is remembered by the reader, and found again when the threads are derived.
+    """
+    named = {name for m in given for name in (m.message_id, m.parent_id, *m.references) if name}
+    with writing(path) as writer:
+        members = writer.messages_of(writer.threads_touched_by(named))
+        kept = {name: parse(mail) for name, mail in writer.raw(members)}
+    if any(m.message_id not in members for m in given):
+        derive({**{m.message_id: m for m in given}, **kept}.values(), reader=reader)
 
 
 def _derive_touched(
-    writer: Writer, given: Sequence[Message], fresh: Sequence[Message], progress: Progress | None
+    writer: Writer,
+    given: Sequence[Message],
+    fresh: Sequence[Message],
+    progress: Progress | None,
+    reader: Reader | None = None,
 ) -> IngestReport:
     if not fresh:
         return IngestReport(0, 0, 0, tuple(sorted(writer.threads_touched_by(m.message_id for m in given))))
     named = {name for m in fresh for name in (m.message_id, m.parent_id, *m.references) if name}
     old = writer.threads_touched_by(named)
     members = writer.messages_of(old) | {m.message_id for m in fresh}
+    had = {name for cue in writer.cues_of(old) if (name := reader_in(cue))}
     writer.drop_threads(old)
-    derived = _derive(writer, members, progress)
+    derived = _derive(writer, members, progress, reader)
     for thread in derived:
         writer.add_thread(thread)
-    return _report(derived)
+    without = had - {reader.endpoint.name} if reader is not None else had
+    return replace(_report(derived), without=tuple(sorted(without)))
 
 
-def _derive(writer: Writer, members: Iterable[str] | None, progress: Progress | None) -> tuple[DerivedThread, ...]:
+def _derive(
+    writer: Writer, members: Iterable[str] | None, progress: Progress | None, reader: Reader | None = None
+) -> tuple[DerivedThread, ...]:
     raw = dict(writer.raw(members))
     messages = [parse(mail) for mail in raw.values()]
-    derived = derive(messages, writer.corrections(), progress=progress)
+    corrections = moved(writer.corrections(), writer.replacements())
+    derived = derive(messages, corrections, progress=progress, reader=reader)
     return tuple(replace(one, series=_series(one, raw)) for one in derived)
 
 
@@ -140,4 +208,5 @@ def _report(derived: Sequence[DerivedThread]) -> IngestReport:
         items=dict(sorted(kinds.items())),
         links=sum(len(one.links) for one in derived),
         problems=sum(len(m.problems) for one in derived for m in one.thread.messages),
+        conflicts=tuple(conflict for one in derived for conflict in one.conflicts),
     )

@@ -7,11 +7,15 @@ are a plain file: a header of JSON, then int8 numbers, one scale a class; loadin
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kb.errors import SourceError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,8 +92,29 @@ class Models:
     """Pair of items to `none` or a relation."""
 
 
-@lru_cache(maxsize=1)
+VARIABLE = "THREADKB_MODEL"
+"""Names a folder with models of one's own, such as `threadkb learn` writes."""
+
+
 def shipped() -> Models:
-    """The models in `ingest/model/`; their card says what they were trained on."""
-    folder = files("ingest").joinpath("model")
-    return Models(*(from_bytes(folder.joinpath(f"{name}.bin").read_bytes()) for name in ("kinds", "links")))
+    """The models in `ingest/model/`, whose card says what they were trained on; or those that THREADKB_MODEL names."""
+    return _read(os.environ.get(VARIABLE, ""))
+
+
+def bundled() -> Models:
+    """The models in `ingest/model/`, whatever THREADKB_MODEL names."""
+    return _read("")
+
+
+@lru_cache(maxsize=2)
+def _read(own: str) -> Models:
+    folder = Path(own).expanduser() if own else files("ingest").joinpath("model")
+    try:
+        return Models(*(from_bytes(folder.joinpath(f"{name}.bin").read_bytes()) for name in ("kinds", "links")))
+    except OSError as wrong:
+        raise SourceError(VARIABLE, f"'{wrong.filename}' cannot be read: {wrong.strerror}", _MEND) from None
+    except (ValueError, KeyError, TypeError):
+        raise SourceError(VARIABLE, f"'{own}' holds no models", _MEND) from None
+
+
+_MEND = "name a folder that `threadkb learn` wrote, or unset it"

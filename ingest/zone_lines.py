@@ -10,8 +10,8 @@ import re
 LONGEST = 400
 """Characters of a line that are looked at."""
 
-_QUOTE_MARKS = re.compile(r"(?:>[ \t]?)+")
-_INDENTED_MARKS = re.compile(r"[ \t]{1,4}((?:>[ \t]?)+)")
+_QUOTE_MARKS = re.compile(r"(?:>[ \t\u00a0]?)+")
+_INDENTED_MARKS = re.compile(r"[ \t\u00a0]{1,4}((?:>[ \t\u00a0]?)+)")
 _INITIALS = re.compile(r"([A-Za-z]{1,3}|\d{1,2})> ?(?=\S|$)")
 _TRAILER = re.compile(
     r"(?:[A-Z][A-Za-z]*(?:-[A-Za-z]+)*-(?:by|on|to|from)|Cc|CC|cc|To|From): ?\S.{0,200}?(?:@|\(at\)).{0,200}$"
@@ -138,6 +138,8 @@ def is_figures(line: str) -> bool:
         return True
     cells = [cell for cell in _CELLS.split(line) if cell.strip()]
     counted = sum(bool(cell) and any(_NUMBER.match(word) for word in cell.split()[:2]) for cell in cells[1:])
+    if line[0:1] == line[-1:] == "|" and len(cells) >= 2 and counted:
+        return not is_prose(line)
     return len(cells) >= 3 and counted >= 2 and not is_prose(line)
 
 

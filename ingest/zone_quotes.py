@@ -8,97 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ingest.zone_lines import LONGEST, initials, quote_depth
 from ingest.zone_words import (
     ACT,
     ACT_LAST,
     ADDRESS,
-    COPY_FROM,
-    COPY_MARK,
-    COPY_SENT,
-    COPY_SUBJECT,
-    COPY_TO,
     DATE,
     NAMED_ACT,
+    NAMED_ACT_JOINED,
     OPENER,
     STAR_NAME,
 )
 
 _ENDING = (":", "：")
 _MOST_LINES = 4
-_LONGEST_HEAD = 30
-"""Lines of a copied mail's head, wrapped address lists counted."""
 _LONG_LINE = 66
 _LONGEST_REST = 40
-_PIPE = re.compile(r" ?\|(?=[ \t>|]|\S|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """Where an unmarked copy of an earlier mail runs from to the end, and heads of such copies that only introduce."""
-
-    start: int | None
-    heads: tuple[tuple[int, int], ...]
-
-
-def copied_mail(lines: Sequence[str]) -> Copied:
-    """Looks for "-----Original Message-----" or a block of From, Sent, To and Subject lines.
-
-    Where marked quotations follow right after the block, it only introduces them.
-    """
-    heads: list[tuple[int, int]] = []
-    for at, line in enumerate(lines):
-        if not line or line[0] == ">":
-            continue
-        marker = bool(COPY_MARK.match(line[:LONGEST]))
-        if not marker and not COPY_FROM.match(line[:LONGEST]):
-            continue
-        head = at + 1 if marker else at
-        while head < min(len(lines), at + 4) and not lines[head].strip():
-            head += 1
-        end = _head_end(lines, head)
-        if end is None and (not marker or line.strip().startswith("_")):
-            continue
-        if at and lines[at - 1].startswith("From ") and not marker:
-            continue
-        end = head if end is None else end
-        following = [text for text in lines[end : end + 12] if text.strip()]
-        if len(following) > 1 and following[0].rstrip().endswith(",") and len(following[0].split()) <= 4:
-            del following[0]
-        if not following or not quote_depth(following[0]):
-            return Copied(at, tuple(heads))
-        heads.append((at, end))
-    return Copied(None, tuple(heads))
-
-
-def _head_end(lines: Sequence[str], at: int) -> int | None:
-    """Where a block of From, Sent, To and Subject lines that begins at `at` ends; None where there is none."""
-    if at >= len(lines) or not COPY_FROM.match(lines[at][:LONGEST]):
-        return None
-    sent = to = subject = False
-    end, blanks = at + 1, 0
-    while end < min(len(lines), at + _LONGEST_HEAD):
-        text = lines[end][:LONGEST]
-        if not text.strip():
-            blanks += 1
-            if blanks > 1 or subject:
-                break
-        elif COPY_FROM.match(text):
-            break
-        elif COPY_SENT.match(text):
-            sent = True
-        elif COPY_TO.match(text):
-            to = True
-        elif COPY_SUBJECT.match(text):
-            if "[PATCH" in text and not to:
-                return None
-            subject = True
-        elif blanks:
-            break
-        end += 1
-    return end if (subject and to) or (sent and (to or subject)) else None
+_ODD_MARK = re.compile(r" ?(\||:|\}|%|#>|»|＞)(?=[ \t>|»＞]|$)| ?(\|)(?=\S)")
+"""What a line may begin with, besides `>`, where a line above it says whose words follow."""
 
 
 def depths(lines: Sequence[str], taken: Sequence[bool]) -> list[int]:
@@ -114,7 +42,7 @@ def depths(lines: Sequence[str], taken: Sequence[bool]) -> list[int]:
         elif not found[row] and not taken[row]:
             found[row] = quote_depth(line, indented=True)
     _add_initials(found, lines, taken)
-    _add_pipes(found, lines, taken)
+    _add_odd_marks(found, lines, taken)
     bare = [bool(level) and not line[:LONGEST].strip("> \t|") for level, line in zip(found, lines, strict=True)]
     for row in range(1, len(lines)):
         if not taken[row] and _is_wrapped_rest(lines, found, row):
@@ -153,26 +81,35 @@ def _add_initials(found: list[int], lines: Sequence[str], taken: Sequence[bool])
         at = end
 
 
-def _add_pipes(found: list[int], lines: Sequence[str], taken: Sequence[bool]) -> None:
-    """Lines after `|` are quotations in a mail where two or more follow a line that says whose they are.
+def _add_odd_marks(found: list[int], lines: Sequence[str], taken: Sequence[bool]) -> None:
+    """Lines after `|`, `:`, `»` or their like are quotations in a mail where such lines follow one that says whose.
 
     A run in which lines end in bars is a table.
     """
+    marks = ["" if taken[row] or found[row] else _odd_mark(line) for row, line in enumerate(lines)]
     runs: list[tuple[int, int]] = []
-    told = False
+    told: set[str] = set()
     at = 0
     while at < len(lines):
         end = at + 1
-        if not found[at] and not taken[at] and _PIPE.match(lines[at]):
-            while end < len(lines) and _PIPE.match(lines[end]) and not taken[end]:
+        if marks[at]:
+            while end < len(lines) and marks[end] == marks[at]:
                 end += 1
             if not any(text[:LONGEST].rstrip().endswith("|") and len(text) > 3 for text in lines[at:end]):
                 runs.append((at, end))
                 above = [lines[row][:LONGEST] for row in range(max(at - 2, 0), at) if lines[row].strip()]
-                told |= end - at >= 2 and bool(above) and (introduces(above[-1]) or introduces(" ".join(above)))
+                if above and (introduces(above[-1]) or introduces(" ".join(above))):
+                    told.add(marks[at])
         at = end
-    for start, end in runs if told else ():
-        found[start:end] = [1 + quote_depth(text.lstrip(" ")[1:LONGEST], indented=True) for text in lines[start:end]]
+    for start, end in runs:
+        if (mark := marks[start]) in told:
+            rest = [text.lstrip(" ")[len(mark) : LONGEST] for text in lines[start:end]]
+            found[start:end] = [1 + quote_depth(text, indented=True) for text in rest]
+
+
+def _odd_mark(line: str) -> str:
+    mark = _ODD_MARK.match(line[:LONGEST])
+    return (mark[1] or mark[2]) if mark else ""
 
 
 def introduces(text: str) -> bool:
@@ -180,7 +117,7 @@ def introduces(text: str) -> bool:
     text = text[: LONGEST * 2].strip()
     if not text.endswith(_ENDING):
         return False
-    if STAR_NAME.match(text) or NAMED_ACT.match(text):
+    if STAR_NAME.match(text) or NAMED_ACT.match(text) or NAMED_ACT_JOINED.match(text):
         return True
     dated, addressed = bool(DATE.search(text)), bool(ADDRESS.search(text))
     if ACT_LAST.search(text):

@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 
 from ingest.zone_blocks import Blocks
+from ingest.zone_copies import copied_mail
 from ingest.zone_diffs import diff_lines
 from ingest.zone_lines import LONGEST, quote_depth
-from ingest.zone_quotes import attribution_lines, copied_mail, depths
+from ingest.zone_quotes import attribution_lines, depths
 from ingest.zone_words import CLOSING, CLOSING_NAME, FOOTER
 from kb.records import Zone, ZoneKind
 

@@ -5,44 +5,37 @@ Nothing here writes, and nothing heavy is imported: a list command is quick beca
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from kb import ids
+from kb.connecting import connect
+from kb.corrections import effective, id_of, in_order
 from kb.errors import StoreError, UsageError
+from kb.filtering import Filter, bindable, like
 from kb.identify import identify
 from kb.queries import sql
-from kb.records import Passage, Zone, ZoneKind
+from kb.records import Correction, ItemKind, Named, Zone
+from kb.searching import fts_query
 from kb.snippets import passage
-from kb.views import HitView, ItemView, LinkView, MessageView, RunView, SeriesView, ThreadView, TrailerView
+from kb.viewing import correction_of, item_of, message_of, run_of, zone_of
+from kb.views import (
+    FlipView,
+    HitView,
+    ItemView,
+    LinkView,
+    MessageView,
+    RunView,
+    SeriesView,
+    ThreadView,
+    TrailerView,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which items; None means all. Texts match as parts, without regard to ASCII case."""
-
-    kind: str | None = None
-    thread: str | None = None
-    """A full thread id."""
-    message: str | None = None
-    state: str | None = None
-    verdict: str | None = None
-    """A verdict, or `unchecked`."""
-    topic: str | None = None
-    by: str | None = None
-    about: str | None = None
-    since: str | None = None
-    """ISO date or time, UTC."""
-    confidence: float | None = None
-    limit: int | None = None
+__all__ = ["Filter", "Reader", "fts_query", "reading"]
 
 
 class Reader:
@@ -54,7 +47,7 @@ class Reader:
 
     def _rows(self, query: str, **given: Any) -> list[sqlite3.Row]:
         try:
-            bound = {name: _bindable(value) for name, value in given.items()}
+            bound = {name: bindable(value) for name, value in given.items()}
             return self._connection.execute(query, bound).fetchall()
         except sqlite3.DatabaseError as wrong:
             raise StoreError(str(self.path), str(wrong), "run `threadkb doctor`") from None
@@ -68,21 +61,21 @@ class Reader:
 
     def messages(self, thread: str) -> tuple[MessageView, ...]:
         """The messages of a thread in reading order."""
-        return tuple(_message(r) for r in self._rows(sql("messages"), thread=thread))
+        return tuple(message_of(r) for r in self._rows(sql("messages"), thread=thread))
 
     def message(self, message_id: str) -> MessageView | None:
         """One message by its Message-ID, without angle brackets."""
-        return next((_message(r) for r in self._rows(sql("message"), message=message_id)), None)
+        return next((message_of(r) for r in self._rows(sql("message"), message=message_id)), None)
 
     def zones(self, message_id: str) -> tuple[Zone, ...]:
         """The zones of a message's body."""
-        return tuple(_zone(r) for r in self._rows(sql("zones"), message=message_id))
+        return tuple(zone_of(r) for r in self._rows(sql("zones"), message=message_id))
 
     def zones_of_thread(self, thread: str) -> dict[str, tuple[Zone, ...]]:
         """The zones of each message's body, by Message-ID."""
         found: dict[str, list[Zone]] = {}
         for row in self._rows(sql("zones_of_thread"), thread=thread):
-            found.setdefault(row["message_id"], []).append(_zone(row))
+            found.setdefault(row["message_id"], []).append(zone_of(row))
         return {message_id: tuple(zones) for message_id, zones in found.items()}
 
     def items(self, wanted: Filter | None = None) -> tuple[ItemView, ...]:
@@ -97,16 +90,20 @@ class Reader:
             verdict=w.verdict,
             since=w.since,
             confidence=w.confidence,
-            by=_like(w.by),
-            topic=_like(w.topic),
-            about=_like(w.about),
+            by=like(w.by),
+            topic=like(w.topic),
+            about=like(w.about),
             limit=w.limit,
         )
-        return tuple(_item(r) for r in rows)
+        return tuple(item_of(r) for r in rows)
 
     def item(self, item_id: str) -> ItemView | None:
         """One item by its full id."""
-        return next((_item(r) for r in self._rows(sql("item_by_id"), id=item_id)), None)
+        return next((item_of(r) for r in self._rows(sql("item_by_id"), id=item_id)), None)
+
+    def items_of(self, message_id: str) -> tuple[ItemView, ...]:
+        """The items of a message in reading order."""
+        return self.items(Filter(message=message_id))
 
     def links_of(self, item_id: str) -> tuple[LinkView, ...]:
         """The links that leave or reach an item."""
@@ -118,11 +115,29 @@ class Reader:
 
     def runs_of(self, item_id: str) -> tuple[RunView, ...]:
         """Every run of an item, latest first."""
-        return tuple(_run(r) for r in self._rows(sql("runs_of"), item=item_id))
+        return tuple(run_of(r) for r in self._rows(sql("runs_of"), item=item_id))
 
-    def latest_runs(self, thread: str | None = None) -> tuple[RunView, ...]:
-        """The latest run of each item, in reading order."""
-        return tuple(_run(r) for r in self._rows(sql("latest_runs"), thread=thread))
+    def latest_runs(self, thread: str | None = None, *, withdrawn: bool = False) -> tuple[RunView, ...]:
+        """The latest run of each item, and of words that a binding names and no item has, in reading order.
+
+        A verdict whose binding is gone is left out unless `withdrawn`.
+        """
+        return tuple(run_of(r) for r in self._rows(sql("latest_runs"), thread=thread, withdrawn=withdrawn))
+
+    def flips(
+        self,
+        *,
+        item: str | None = None,
+        thread: str | None = None,
+        since: str | None = None,
+        limit: int | None = None,
+    ) -> tuple[FlipView, ...]:
+        """Runs that came out otherwise than the run of the same item before, latest first.
+
+        `since` is an ISO time in UTC.
+        """
+        found = self._rows(sql("flips"), item=item, thread=thread, since=since, limit=limit)
+        return tuple(FlipView(**{**dict(r), "extracted": bool(r["extracted"])}) for r in found)
 
     def series(self, thread: str) -> tuple[SeriesView, ...]:
         """The patch series in a thread."""
@@ -145,12 +160,43 @@ class Reader:
         )
         return tuple((r["place"], r["what"]) for r in self._rows(query, thread=thread))
 
-    def search(self, words: str, *, thread: str | None = None, limit: int | None = 50) -> tuple[HitView, ...]:
-        """Messages and items that hold all the words; `word*` finds beginnings, "two words" a phrase."""
+    def corrections(self) -> tuple[Correction, ...]:
+        """What people said by hand, oldest first, with what was undone."""
+        if not self._keeps_corrections():
+            return ()
+        query = "SELECT item_id, verb, value, who, at, why, named FROM corrections"
+        return in_order(correction_of(row) for row in self._rows(query))
+
+    def conflicts(self) -> dict[str, str]:
+        """Id of each correction that cannot be carried out as things stand, and why not."""
+        if not self._keeps_corrections():
+            return {}
+        found = self._rows("SELECT correction_id, what FROM conflicts ORDER BY thread_id")
+        out = {row["correction_id"]: row["what"] for row in found}
+        known = {row["message_id"] for row in self._rows("SELECT message_id FROM messages")}
+        moved_to = "SELECT message_id, replaced_by FROM raw_mails WHERE replaced_by IS NOT NULL"
+        places = {row["message_id"]: row["replaced_by"] for row in self._rows(moved_to)}
+        for correction in effective(self.corrections()):
+            gone = [n for n in correction.named if places.get(n.message_id, n.message_id) not in known]
+            if gone:
+                out.setdefault(id_of(correction), f"the mail <{gone[0].message_id}> is not here")
+        return out
+
+    def _keeps_corrections(self) -> bool:
+        """Whether the database is of a version that does; an older one becomes so when it is next written to."""
+        return bool(self._rows("SELECT 1 FROM pragma_table_info('corrections') WHERE name = 'named'"))
+
+    def search(
+        self, words: str, *, thread: str | None = None, limit: int | None = 50, confidence: float | None = None
+    ) -> tuple[HitView, ...]:
+        """Messages and items that hold all the words; `word*` finds beginnings, "two words" a phrase.
+
+        Items found with less than `confidence` are left out; messages never are.
+        """
         match = fts_query(words)
         if not match:
             raise UsageError("search", f"'{words}' holds no word", "give letters or digits")
-        found = self._rows(sql("search"), words=match, thread=thread, limit=limit)
+        found = self._rows(sql("search"), words=match, thread=thread, limit=limit, confidence=confidence)
         return tuple(HitView(**{**dict(r), "snippet": passage(r["snippet"])}) for r in found)
 
     def shown(self, full_id: str) -> str:
@@ -163,31 +209,51 @@ class Reader:
         return max(ids.SHOWN, math.ceil(2 * math.log2(count + 1) / 5) + 1)
 
     def resolve(self, given: str) -> tuple[str, str]:
-        """(`item` | `thread` | `message`, full id) for a prefix of an id, or for a Message-ID.
+        """(`item` | `words` | `thread` | `message`, full id) for a prefix of an id, or for a Message-ID.
 
-        Raises UsageError where nothing or more than one thing is meant.
+        `words` are words of a message that were checked though no item has them. Raises UsageError where nothing or
+        more than one thing is meant.
         """
         text = given.strip().strip("<>")
         if self.message(text) is not None:
             return "message", text
         head, _, tail = text.partition("-")
         if len(head) == 1 and text.isascii() and (tail.isalnum() or not tail):
-            what, table = ("thread", "threads") if head == "t" else ("item", "items")
+            query = sql("ids_of_threads" if head == "t" else "ids_of_items")
             found = [
-                r["id"]
-                for r in self._rows(
-                    f"SELECT id FROM {table} WHERE id >= :low AND id < :high ORDER BY id LIMIT 6",  # noqa: S608
-                    low=text,
-                    high=text + "{",  # the character after z
-                )
-            ]
+                (r["what"], r["id"]) for r in self._rows(query, low=text, high=text + "{")
+            ]  # the character after z
+            if len(found) == 1 and found[0][0] == "words" and (now := self._renamed(found[0][1])) is not None:
+                return "item", now
             if len(found) == 1:
-                return what, found[0]
+                return found[0]
             if found:
-                raise UsageError(given, f"is the beginning of several ids: {', '.join(found)}", "type more of it")
+                several = ", ".join(full for _, full in found)
+                raise UsageError(given, f"is the beginning of several ids: {several}", "type more of it")
+            if len(tail) >= ids.SHOWN and (now := self._renamed(text)) is not None:
+                return "item", now
         raise UsageError(
             given, "no item, thread or message has this id", "`threadkb threads` and `threadkb claims` list them"
         )
+
+    def _renamed(self, prefix: str) -> str | None:
+        """The id that an item has now which had one that begins so before somebody corrected it."""
+        for one in self.named_by_hand(prefix):
+            query = "SELECT id FROM items WHERE message_id = :message AND quote = :quote"
+            found = self._rows(query, message=one.message_id, quote=one.quote)
+            if found:
+                return str(found[0]["id"])
+        return None
+
+    def named_by_hand(self, prefix: str) -> tuple[Named, ...]:
+        """The items that corrections name by an id that begins so, or gave one: also those that were rejected."""
+        found: dict[tuple[str, str], Named] = {}
+        for correction in self.corrections():
+            for one in correction.named:
+                own = [one.id, *(ids.item_id(one.message_id, kind, one.quote) for kind in ItemKind)]
+                if any(each.startswith(prefix) for each in own):
+                    found[one.message_id, one.quote] = one
+        return tuple(found.values())
 
     def thread(self, given: str) -> str:
         """The full id of the thread that an id, a Message-ID or words of a subject name."""
@@ -203,6 +269,8 @@ class Reader:
             return found[0].id
         if what == "thread":
             return full
+        if what == "words":
+            return self.runs_of(full)[0].thread_id
         row = self.message(full) if what == "message" else self.item(full)
         if row is None:
             raise UsageError(given, "no thread holds this", "`threadkb threads` lists them")
@@ -219,85 +287,9 @@ def reading(path: Path) -> Iterator[Reader]:
         raise StoreError(
             str(path), "there is no knowledge base here", "run `threadkb ingest SOURCE` or `threadkb demo` first"
         )
-    connection = _connect(path)
+    connection = connect(path)
     try:
         connection.row_factory = sqlite3.Row
         yield Reader(connection, path)
     finally:
         connection.close()
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    place = f"file:{quote(os.fsencode(path.absolute()))}"
-    # WAL needs its side files even to read; where the directory is read-only and no writer left any,
-    # the file itself is whole
-    for mode in ("mode=ro", "mode=ro&immutable=1"):
-        try:
-            connection = sqlite3.connect(f"{place}?{mode}", uri=True, isolation_level=None, timeout=15)
-            connection.execute("BEGIN")
-            connection.execute("SELECT count(*) FROM threads").fetchone()
-        except sqlite3.OperationalError as wrong:
-            words = str(wrong)
-            if mode == "mode=ro" and "unable to open" in words and not path.with_name(path.name + "-wal").exists():
-                continue
-            if "no such table" in words:
-                raise _damaged(path, words) from None
-            raise StoreError(str(path), words, "check the rights of the file and of its directory") from None
-        except sqlite3.DatabaseError as wrong:
-            raise _damaged(path, str(wrong)) from None
-        return connection
-    raise StoreError(str(path), "cannot be opened", "check the rights of the file and of its directory")
-
-
-def _damaged(path: Path, how: str) -> StoreError:
-    return StoreError(str(path), f"is damaged: {how}", "restore it from a backup, or give another file with --db")
-
-
-def fts_query(words: str) -> str:
-    """`words` as an FTS5 expression that cannot be wrong: each word or "phrase" quoted, `*` at its end kept."""
-    out = []
-    for number, part in enumerate(words.split('"')):
-        for word in [part] if number % 2 else part.split():
-            star = "*" if word.endswith("*") else ""
-            clean = word.strip().strip("*").replace("\x00", " ")
-            if any(char.isalnum() for char in clean):
-                out.append(f'"{clean}"{star}')
-    return " ".join(out)
-
-
-def _like(text: str | None) -> str | None:
-    if text is None:
-        return None
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _bindable(value: Any) -> Any:
-    """`value` as SQLite takes it: what is no text (a file name's stray bytes) or beyond 64 bits equals nothing kept."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    return min(value, (1 << 63) - 1) if isinstance(value, int) else value
-
-
-def _zone(row: sqlite3.Row) -> Zone:
-    quoted = row["quoted_id"]
-    passage = None if quoted is None else Passage(quoted, row["quoted_start"], row["quoted_end"])
-    return Zone(ZoneKind(row["kind"]), row["start"], row["end"], row["depth"], passage)
-
-
-def _message(row: sqlite3.Row) -> MessageView:
-    return MessageView(**{**dict(row), "provisional": bool(row["provisional"])})
-
-
-def _item(row: sqlite3.Row) -> ItemView:
-    values = dict(row)
-    values["topics"] = tuple(json.loads(values["topics"]))
-    values["entities"] = tuple(json.loads(values["entities"]))
-    return ItemView(**values)
-
-
-def _run(row: sqlite3.Row) -> RunView:
-    values = dict(row)
-    values["predicate"] = json.loads(values["predicate"])
-    values["evidence"] = tuple(json.loads(values["evidence"]))
-    values["assumptions"] = tuple(json.loads(values["assumptions"]))
-    return RunView(**values)

@@ -237,16 +237,31 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An item as a correction names it: by its words, so that it is known again whatever extraction makes of them."""
+
+    id: str
+    """Its id at that time."""
+    kind: ItemKind
+    message_id: str
+    quote: str
+    """White space folded to single blanks."""
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """What a person said of an item by hand; it wins over extraction."""
 
     item_id: str
+    """Of the first item that it names, at that time."""
     verb: str
-    """`confirm`, `reject` or `state`."""
+    """One of `kb.corrections.Verb`."""
     value: str
+    """What the verb needs: a state; a relation and an item's id; `kind` and `says` as JSON; the id of a correction."""
     who: str
     when: datetime
     why: str = ""
+    named: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,38 @@ class RunView:
     fingerprint: str
     reason: str
     at: str
+    thread_id: str = ""
+    number: int = 0
+    """The message's number in the thread."""
+    author: str = ""
+    date: str = ""
+    """When the message was written."""
+    extracted: bool = True
+    """Whether there is an item of this id; else a binding names these words, and no item has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlipView:
+    """A run that came out otherwise than the run of the same item before."""
+
+    item_id: str
+    thread_id: str
+    message_id: str
+    number: int
+    author: str
+    quote: str
+    before: str
+    """The verdict of the run before."""
+    verdict: str
+    strength: str
+    summary: str
+    check: str
+    reason: str
+    at: str
+    before_at: str
+    fingerprint: str
+    before_fingerprint: str
+    extracted: bool
 
 
 @dataclass(frozen=True, slots=True)

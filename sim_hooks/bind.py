@@ -8,12 +8,41 @@ from __future__ import annotations
 
 from kb.records import Item, ItemKind
 from sim_hooks.predicates import Predicate
-from sim_hooks.readers import calls, chains, figures, origins
-from sim_hooks.readers.wording import Binding, wording
+from sim_hooks.readers import (
+    calls,
+    chains,
+    errors,
+    figures,
+    files,
+    listed,
+    locks,
+    mechanism,
+    operations,
+    origins,
+    sketches,
+    stacks,
+    values,
+)
+from sim_hooks.readers.patched import changed_names, names_of
+from sim_hooks.readers.wording import Around, Binding, wording
 
-__all__ = ["Binding", "bind"]
+__all__ = ["Around", "Binding", "bind"]
 
-_READERS = (chains.read, calls.read, origins.read, figures.read)
+_READERS = (
+    chains.read,
+    stacks.read,
+    sketches.read,
+    calls.read,
+    origins.read,
+    listed.read,
+    files.read,
+    errors.read,
+    locks.read,
+    values.read,
+    operations.read,
+    figures.read,
+    mechanism.read,
+)
 _LEAST_OF_A_PLAN = 0.9
 """Confidence that a reading of a decision or an action must have: these say what shall be, and seldom what is."""
 
@@ -21,18 +50,21 @@ _MOST = 20_000
 """Characters of a quote that are read; no statement is longer, and what is takes long."""
 
 
-def bind(item: Item, context: str = "") -> tuple[Binding, ...]:
-    """What `item` says as predicates, in reading order, each once; `context` is the body of its message.
+def bind(item: Item, context: str | Around = "") -> tuple[Binding, ...]:
+    """What `item` says as predicates, in reading order, each once; `context` is its message, or the body of it.
 
-    Questions are not bound, nor what is longer than any statement. A decision or an action is bound only where its
-    words state a fact in so many words.
+    Questions are not bound, nor what is longer than any statement, nor what names what a patch in the message changes.
+    A decision or an action is bound only where its words state a fact in so many words.
     """
     if item.kind == ItemKind.QUESTION or len(item.quote.text) > _MOST:
         return ()
     words = wording(item.quote.text, context)
+    changed = changed_names(context.body if isinstance(context, Around) else context)
     found: dict[Predicate, Binding] = {}
     for read in _READERS:
         for binding in read(words):
+            if changed and not changed.isdisjoint(names_of(binding.predicate)):
+                continue
             if item.kind == ItemKind.CLAIM or binding.confidence >= _LEAST_OF_A_PLAN:
                 found.setdefault(binding.predicate, binding)
     return tuple(found.values())

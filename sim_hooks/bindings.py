@@ -14,7 +14,7 @@ from typing import Any
 from kb.errors import CheckError
 from kb.ids import fold
 from kb.records import Item, ItemKind
-from sim_hooks.predicates import Predicate, from_json
+from sim_hooks.predicates import KINDS, Predicate, from_json
 from sim_hooks.readers.wording import Binding
 
 _COVERED = 2 / 3
@@ -40,20 +40,33 @@ def load(path: Path) -> tuple[HandBinding, ...]:
     """The bindings of a TOML file, or of every `*.toml` of a folder by name; CheckError with file and entry."""
     if path.is_dir():
         return tuple(binding for file in sorted(path.glob("*.toml")) for binding in load(file))
+    return tuple(
+        read_entry(entry, f"{path.name}: binding {number}")
+        for number, entry in enumerate(entries(content(path), str(path)), 1)
+    )
+
+
+def content(path: Path) -> Mapping[str, Any]:
+    """What the TOML file at `path` holds; CheckError where it cannot be read or is no TOML."""
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as wrong:
         raise CheckError(str(path), f"cannot be read: {wrong.strerror}", "name a TOML file or a folder") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise CheckError(str(path), f"is no TOML: {wrong}", "mend the file") from None
-    entries = read.get("binding", [])
+
+
+def entries(read: Mapping[str, Any], place: str = "") -> list[Any]:
+    """The `[[binding]]` tables of a file at `place`; CheckError where it holds something else."""
+    found = read.get("binding", [])
     unknown = sorted(set(read) - {"binding"})
-    if unknown or not isinstance(entries, list):
-        raise CheckError(str(path), f"holds {unknown[0] if unknown else 'binding'!r}", "write [[binding]] tables")
-    return tuple(_entry(entry, f"{path.name}: binding {number}") for number, entry in enumerate(entries, 1))
+    if unknown or not isinstance(found, list):
+        raise CheckError(place, f"holds {unknown[0] if unknown else 'binding'!r}", "write [[binding]] tables")
+    return found
 
 
-def _entry(entry: Any, place: str) -> HandBinding:
+def read_entry(entry: Any, place: str, *, kinds: Mapping[str, type[Any]] = KINDS) -> HandBinding:
+    """The binding in one `[[binding]]` table, of a predicate of one of `kinds`; CheckError says what is wrong."""
     if not isinstance(entry, Mapping):
         raise CheckError(place, "is no table", "write [[binding]]")
     unknown = sorted(set(entry) - set(_FIELDS))
@@ -72,7 +85,7 @@ def _entry(entry: Any, place: str) -> HandBinding:
         quote=texts["quote"],
         who=texts["who"],
         why=texts["why"],
-        predicate=from_json(entry["predicate"], f"{place}, predicate"),
+        predicate=from_json(entry["predicate"], f"{place}, predicate", kinds=kinds),
         place=place,
     )
 

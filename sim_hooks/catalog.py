@@ -20,6 +20,9 @@ from kb.records import Item
 from sim_hooks import predicates
 from sim_hooks.predicates import AllOf, Predicate
 
+OWN = "own:"
+"""What stands before a module's place, told to a child, where the hook is somebody's own."""
+_HERE = f"{__package__}."
 FACTS = "facts"
 """What a hook that reads a facts file says in `needs`."""
 
@@ -34,11 +37,16 @@ class Hook:
     what: str
     """One sentence for people."""
     evidence_kind: str
-    """`arithmetic`, `model` or `source`."""
+    """`arithmetic`, `model`, `source`, `several`, or a word of a hook of one's own."""
     needs: str = ""
     """`facts` where a facts file of a source tree must be there, else empty."""
     rests_on: tuple[str, ...] = ()
     """Packages that the module reaches by name only; what it imports is found by reading it."""
+    own: bool = False
+    """Whether somebody else wrote it: `module` is then the path of a Python file or a dotted name, and it is imported
+    only where it is fenced in."""
+    binds: bool = False
+    """Whether it reads items into predicates, too."""
 
     @property
     def needs_facts(self) -> bool:
@@ -48,19 +56,32 @@ class Hook:
     @property
     def source_digest(self) -> str:
         """Hex digest of the module, of what it imports here and what it rests on; CheckError if one is gone."""
-        return _code_digest((self.module, *self.rests_on))
+        modules = (self.module, *self.rests_on)
+        return _code_digest(modules) if self.own else _lasting_digest(modules)
 
 
 @lru_cache(maxsize=64)
+def _lasting_digest(modules: tuple[str, ...]) -> str:
+    """`_code_digest` of what does not change while this program runs."""
+    return _code_digest(modules)
+
+
 def _code_digest(modules: tuple[str, ...]) -> str:
-    """Over the files of `modules` and of everything in this package that they import, in whatever order of import."""
+    """Over the files of `modules` and of everything that they import from this package, in whatever order of import.
+
+    Of a module named by its file, what it imports from its own folder counts as well.
+    """
     seen: dict[Path, None] = {}
     waiting = [path for name in modules for path in _files(name)]
+    folders = {Path(name).parent for name in modules if name.endswith(".py")}
     while waiting:
         path = waiting.pop()
         if path not in seen:
             seen[path] = None
-            waiting += [found for name in _imports(path) for found in _files(name)[:1]]
+            names = _imports(path)
+            waiting += [found for name in names if name.startswith(_HERE) for found in _files(name)[:1]]
+            if path.parent in folders:
+                waiting += [beside for name in names if (beside := path.parent / f"{name}.py").is_file()]
     total = hashlib.sha256()
     for path in sorted(seen):
         total.update(f"{path.parent.name}/{path.name}\0".encode())
@@ -69,7 +90,7 @@ def _code_digest(modules: tuple[str, ...]) -> str:
 
 
 def _imports(path: Path) -> set[str]:
-    """The modules of this package that the file at `path` imports, at its top or inside; none if it is broken."""
+    """The modules that the file at `path` imports, at its top or inside; none if it is broken."""
     names: set[str] = set()
     try:
         tree = ast.parse(path.read_bytes())
@@ -81,16 +102,18 @@ def _imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             inner = {f"{node.module}.{alias.name}" for alias in node.names}
             names.update({node.module} | {name for name in inner if _is_module(name)})
-    return {name for name in names if name.startswith(f"{__package__}.")}
+    return names
 
 
 def _is_module(name: str) -> bool:
-    return name.startswith(f"{__package__}.") and _origin(name) is not None
+    return name.startswith(_HERE) and _origin(name) is not None
 
 
 def _files(module: str) -> list[Path]:
     """The file of `module`; of a package, its `__init__.py` first and then every file in it."""
-    origin = _origin(module)
+    origin = Path(module) if module.endswith(".py") else _origin(module)
+    if origin is not None and not origin.is_file():
+        origin = None
     if origin is None:
         raise CheckError(module, "there is no such module", "a hook names the module that holds its `decide`")
     return [origin, *sorted(set(origin.parent.rglob("*.py")) - {origin})] if origin.name == "__init__.py" else [origin]
@@ -172,7 +195,8 @@ class Catalog:
     def modules(self, predicate: Predicate) -> dict[str, str]:
         """The kind of each leaf of `predicate` and the module that decides it."""
         if not isinstance(predicate, AllOf):
-            return {type(predicate).__name__: self.for_predicate(predicate).module}
+            hook = self.for_predicate(predicate)
+            return {type(predicate).__name__: f"{OWN if hook.own else ''}{hook.module}"}
         return {kind: module for part in predicate.parts for kind, module in self.modules(part).items()}
 
 
@@ -216,9 +240,20 @@ def catalog(*extra: Hook) -> Catalog:
                     p.DefinedIn,
                     p.PathExists,
                     p.ArgumentHas,
+                    p.ReturnsError,
+                    p.TakesLock,
+                    p.ConstantIs,
+                    p.MaskHas,
+                    p.DefaultIs,
+                    p.IsExported,
+                    p.IsStatic,
+                    p.HasField,
+                    p.Installs,
+                    p.SystemCallExists,
+                    p.ConfigIs,
                 ),
                 "sim_hooks.hooks.source",
-                "asks the call graph of a source tree, with the constants that decide a branch carried along",
+                "asks the facts of a source tree: calls with the constants that decide, returns, locks, values",
                 "source",
                 needs=FACTS,
             ),
@@ -227,7 +262,7 @@ def catalog(*extra: Hook) -> Catalog:
                 (p.AllOf,),
                 "sim_hooks.combine",
                 "puts the verdicts of several predicates together",
-                "model",
+                "several",
             ),
         )
     )

@@ -10,88 +10,63 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 from kb.errors import CheckError
+from sim_hooks.source_predicates import (
+    ArgumentHas,
+    CallersAre,
+    Calls,
+    Chain,
+    ConfigIs,
+    ConstantIs,
+    DefaultIs,
+    DefinedIn,
+    HasField,
+    Installs,
+    IsExported,
+    IsStatic,
+    MaskHas,
+    OnlyFrom,
+    Parameters,
+    PathExists,
+    Reaches,
+    ReturnsError,
+    SystemCallExists,
+    TakesLock,
+)
 
-Parameters: TypeAlias = tuple[tuple[str, int | str | bool], ...]
-"""Names and values, sorted by name, so that equal settings are equal values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calls:
-    """`caller` calls `callee` directly; with `constant`, passing that constant as one of the arguments."""
-
-    caller: str
-    callee: str
-    constant: str = ""
-    expect: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Each of `functions` calls the next, and a run can take the whole chain with the constants it passes on the way.
-
-    `constants` fixes parameters of the first function, e.g. `mode` = `MIGRATE_SYNC`.
-    """
-
-    functions: tuple[str, ...]
-    constants: Parameters = ()
-    expect: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Reaches:
-    """A run that starts in `start`, with these constants for its parameters, can come to call `target`."""
-
-    start: str
-    target: str
-    constants: Parameters = ()
-    expect: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class OnlyFrom:
-    """Every way to `callee` begins in one of `roots` (system calls by their plain name)."""
-
-    callee: str
-    roots: tuple[str, ...]
-    expect: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class CallersAre:
-    """In the whole tree `callers` call `callee`; with `complete`, no other function does."""
-
-    callee: str
-    callers: tuple[str, ...]
-    complete: bool = True
-    expect: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class DefinedIn:
-    """`function` is defined in the file `path` (a tail of a path will do)."""
-
-    function: str
-    path: str
-    expect: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class PathExists:
-    """The source tree holds the file `path`."""
-
-    path: str
-    expect: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ArgumentHas:
-    """In `caller`, some call of `callee` has an argument that names all of `has` and none of `lacks`."""
-
-    caller: str
-    callee: str
-    has: tuple[str, ...] = ()
-    lacks: tuple[str, ...] = ()
-    expect: bool = True
+__all__ = [
+    "KINDS",
+    "AllOf",
+    "AlwaysEnds",
+    "ArgumentHas",
+    "CallersAre",
+    "Calls",
+    "CanHappen",
+    "Chain",
+    "ConfigIs",
+    "ConstantIs",
+    "Deadlocks",
+    "DefaultIs",
+    "DefinedIn",
+    "HasField",
+    "Installs",
+    "IsExported",
+    "IsStatic",
+    "MaskHas",
+    "OnlyFrom",
+    "Parameters",
+    "PathExists",
+    "PercentChanges",
+    "Predicate",
+    "Reaches",
+    "ReturnsError",
+    "StallsAtMost",
+    "SumIs",
+    "SystemCallExists",
+    "TakesLock",
+    "from_json",
+    "parameters",
+    "to_json",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +143,17 @@ Predicate: TypeAlias = (
     | DefinedIn
     | PathExists
     | ArgumentHas
+    | ReturnsError
+    | TakesLock
+    | ConstantIs
+    | MaskHas
+    | DefaultIs
+    | IsExported
+    | IsStatic
+    | HasField
+    | Installs
+    | SystemCallExists
+    | ConfigIs
     | PercentChanges
     | SumIs
     | Deadlocks
@@ -188,6 +174,17 @@ KINDS: Mapping[str, type[Any]] = {
         DefinedIn,
         PathExists,
         ArgumentHas,
+        ReturnsError,
+        TakesLock,
+        ConstantIs,
+        MaskHas,
+        DefaultIs,
+        IsExported,
+        IsStatic,
+        HasField,
+        Installs,
+        SystemCallExists,
+        ConfigIs,
         PercentChanges,
         SumIs,
         Deadlocks,
@@ -197,6 +194,10 @@ KINDS: Mapping[str, type[Any]] = {
         AllOf,
     )
 }
+
+
+_TABLES = ("parameters", "constants", "modes")
+"""Fields that are tables of names and values in JSON."""
 
 
 def parameters(**named: int | str | bool) -> Parameters:
@@ -209,7 +210,7 @@ def to_json(predicate: Predicate) -> dict[str, Any]:
     out: dict[str, Any] = {"kind": type(predicate).__name__}
     for spec in fields(predicate):
         value = getattr(predicate, spec.name)
-        if spec.name in ("parameters", "constants"):
+        if spec.name in _TABLES:
             value = dict(value)
         elif isinstance(predicate, AllOf) and spec.name == "parts":
             value = [to_json(part) for part in predicate.parts]
@@ -219,11 +220,16 @@ def to_json(predicate: Predicate) -> dict[str, Any]:
     return out
 
 
-def from_json(given: Mapping[str, Any], place: str = "predicate") -> Predicate:
-    """The predicate that `to_json` or a binding file wrote; CheckError names what is unknown or missing."""
-    kind = KINDS.get(str(given.get("kind")))
+def from_json(
+    given: Mapping[str, Any], place: str = "predicate", *, kinds: Mapping[str, type[Any]] = KINDS
+) -> Predicate:
+    """The predicate that `to_json` or a binding file wrote; CheckError names what is unknown or missing.
+
+    `kinds` are those that are known: more than threadkb's own where hooks of somebody's own bring theirs.
+    """
+    kind = kinds.get(str(given.get("kind")))
     if kind is None:
-        raise CheckError(place, f"no predicate kind {given.get('kind')!r}", f"kinds are {', '.join(KINDS)}")
+        raise CheckError(place, f"no predicate kind {given.get('kind')!r}", f"kinds are {', '.join(kinds)}")
     known = {spec.name: spec for spec in fields(kind)}
     unknown = set(given) - set(known) - {"kind"}
     if unknown:
@@ -232,12 +238,12 @@ def from_json(given: Mapping[str, Any], place: str = "predicate") -> Predicate:
     for name, value in given.items():
         if name == "kind":
             continue
-        if name in ("parameters", "constants"):
+        if name in _TABLES:
             if not isinstance(value, Mapping):
                 raise CheckError(place, f"{name} is {value!r}", "write a table of names and values")
             value = tuple(sorted(value.items()))
         elif kind is AllOf and name == "parts":
-            value = tuple(from_json(part, f"{place}.parts[{n}]") for n, part in enumerate(value))
+            value = tuple(from_json(part, f"{place}.parts[{n}]", kinds=kinds) for n, part in enumerate(value))
         elif isinstance(value, list):
             value = tuple(value)
         values[name] = value

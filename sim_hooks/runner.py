@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from kb.errors import CheckError
 from kb.records import Evidence, Outcome, Strength, Verdict
 from sim_hooks.catalog import Check
 from sim_hooks.predicates import to_json
@@ -29,8 +30,8 @@ class Runner:
     """Up to `jobs` child processes that decide checks; a context manager, and gone with it.
 
     `facts` is the facts file of a source tree, or None. A check may take `seconds` of wall-clock and of processor time
-    and `memory_mib` MiB beside what the interpreter and the facts need. `import_from` names folders that hold hooks of
-    one's own.
+    and `memory_mib` MiB beside what the interpreter and the facts need. `import_from` names folders from which the
+    child imports as well. With `fenced=False` checks go without the kernel's fence, as on a system that has none.
     """
 
     def __init__(
@@ -41,9 +42,10 @@ class Runner:
         seconds: float = 20.0,
         memory_mib: int = 1024,
         import_from: Iterable[Path] = (),
+        fenced: bool = True,
     ) -> None:
         self.facts, self.jobs, self.seconds, self.memory_mib = facts, max(1, jobs), seconds, memory_mib
-        self._import_from = tuple(import_from)
+        self._import_from, self._fenced = tuple(import_from), fenced
         self._folder = tempfile.TemporaryDirectory(prefix="threadkb-check-")
         self._idle: list[Zygote] = []
         self._busy: list[Zygote] = []
@@ -67,6 +69,32 @@ class Runner:
             return outcome, seconds
         raise AssertionError("one check gives one result")
 
+    def ask(self, asked: Mapping[str, Any], *, seconds: float) -> dict[str, Any]:
+        """What a child answers to something other than a check: an object with what was asked for.
+
+        CheckError says in words why there is no answer: it took longer than `seconds`, it failed, it died.
+        """
+        child = self._hand_out(json.dumps({**asked, "seconds": seconds}).encode("ascii") + b"\n")
+        with selectors.DefaultSelector() as selector:
+            selector.register(child.stdout, selectors.EVENT_READ, child)
+            while not self._ended(selector, {child: None}):
+                pass
+        self._busy.remove(child)
+        answer = child.answer()
+        if answer is None:
+            child.kill()
+            raise CheckError("", "the process that read it gave no answer")
+        self._idle.append(child)
+        match answer.get("end"):
+            case None:
+                return answer
+            case "time":
+                raise CheckError("", f"took more than {min(seconds, self.seconds):g} s")
+            case "memory":
+                raise CheckError("", f"needed more than {self.memory_mib} MiB")
+            case _:
+                raise CheckError("", str(answer.get("what")))
+
     def run_all(self, checks: Iterable[Check]) -> Generator[tuple[Check, Outcome, float], None, None]:
         """Each check with its outcome and its seconds, as they end; `jobs` at a time."""
         waiting = iter(checks)
@@ -82,7 +110,7 @@ class Runner:
                         elif (missing := self._missing(check)) is not None:
                             yield check, missing, 0.0
                         else:
-                            child = self._hand_out(check)
+                            child = self._hand_out(_line(check))
                             running[child] = (check, time.monotonic())
                             selector.register(child.stdout, selectors.EVENT_READ, child)
                     for child in self._ended(selector, running):
@@ -102,14 +130,8 @@ class Runner:
         todo = "make one from a source tree with `threadkb source index TREE`"
         return Outcome(Verdict.NOT_RUN, Strength.NONE, f"Not run: {where}; {todo}.")
 
-    def _hand_out(self, check: Check) -> Zygote:
-        """A child that works on `check`; one that died while idle is replaced."""
-        asked = {
-            "predicate": to_json(check.predicate),
-            "modules": dict(check.modules),
-            "needs_facts": check.needs_facts,
-        }
-        line = json.dumps(asked).encode("ascii") + b"\n"
+    def _hand_out(self, line: bytes) -> Zygote:
+        """A child that works on `line`; one that died while idle is replaced."""
         while True:
             child = self._idle.pop() if self._idle else self._start()
             fresh = child.answers == 0
@@ -121,7 +143,7 @@ class Runner:
 
     def _start(self) -> Zygote:
         facts = str(self.facts.resolve()) if self.facts else ""
-        limits = (facts, str(self.seconds), str(self.memory_mib))
+        limits = (facts, str(self.seconds), str(self.memory_mib), "fenced" if self._fenced else "open")
         return Zygote(limits, folder=Path(self._folder.name), import_from=self._import_from)
 
     def _ended(self, selector: selectors.BaseSelector, running: Mapping[Zygote, object]) -> list[Zygote]:
@@ -167,6 +189,16 @@ class Runner:
         return _undecided(f"Stopped: it took more than {self.seconds:g} s.")
 
 
+def _line(check: Check) -> bytes:
+    """What a child is told of a check."""
+    asked = {
+        "predicate": to_json(check.predicate),
+        "modules": dict(check.modules),
+        "needs_facts": check.needs_facts,
+    }
+    return json.dumps(asked).encode("ascii") + b"\n"
+
+
 def _undecided(summary: str) -> Outcome:
     return Outcome(Verdict.INCONCLUSIVE, Strength.NONE, summary)
 
@@ -191,4 +223,4 @@ def _read_outcome(given: Mapping[str, Any]) -> Outcome:
 def _text(given: Any) -> str:
     if not isinstance(given, str):
         raise TypeError(f"{given!r} is not text")
-    return given
+    return given.encode("utf-8", "replace").decode()

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from kb.ids import digest
 from kb.records import Item, ItemKind, Run
-from sim_hooks.bind import Binding, bind
+from sim_hooks.age import judged
+from sim_hooks.bind import Around, Binding, bind
 from sim_hooks.bindings import HandBinding, attach
 from sim_hooks.catalog import Catalog, Check, Hook
 from sim_hooks.predicates import AllOf, Predicate, to_json
@@ -24,11 +25,11 @@ FACTS_CHANGED, ASKED_FOR = "facts changed", "asked for"
 
 
 def bindings_of(
-    items: Iterable[Item], hand: Sequence[HandBinding] = (), contexts: Mapping[str, str] | None = None
+    items: Iterable[Item], hand: Sequence[HandBinding] = (), contexts: Mapping[str, str | Around] | None = None
 ) -> tuple[dict[str, tuple[Binding, ...]], tuple[HandBinding, ...]]:
     """What each item says, by rule and by hand, and the hand-written bindings that found no item; hand wins over rule.
 
-    `contexts` holds the body of each message by its Message-ID, for items whose words need what stands around them.
+    `contexts` holds each message, or its body, by its Message-ID, for items whose words need what stands around them.
     """
     items = tuple(items)
     bodies = contexts or {}
@@ -64,9 +65,22 @@ def plan(
     return tuple(due)
 
 
-def run(checks: Iterable[Check], runner: Runner, now: Callable[[], datetime]) -> Iterator[Run]:
-    """Each check's run, as it ends; `now` gives the time to write down (aware)."""
-    for check, outcome, seconds in runner.run_all(checks):
+def run(
+    checks: Iterable[Check],
+    runner: Runner,
+    now: Callable[[], datetime],
+    *,
+    written: Mapping[str, date] | None = None,
+    tree: str = "",
+) -> Iterator[Run]:
+    """Each check's run, as it ends; `now` gives the time to write down (aware).
+
+    With the day on which each message was `written`, by its Message-ID, and the version of the source `tree`, what was
+    said of quite another kernel is not refuted by it.
+    """
+    days = written or {}
+    for check, found, seconds in runner.run_all(checks):
+        outcome = judged(found, days.get(check.item.quote.message_id), tree) if check.needs_facts else found
         yield Run(
             item_id=check.item.id,
             message_id=check.item.quote.message_id,

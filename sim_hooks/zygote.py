@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim_hooks.child import CAP
+from sim_hooks.forked import CAP
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -75,7 +75,7 @@ class Zygote:
             return None
         try:
             read = json.loads(self._received)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         self.answers += 1
         return read if isinstance(read, dict) else None

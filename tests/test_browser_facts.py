@@ -39,6 +39,14 @@ def test_item_lines_tell_state_reason_topics_and_cue(base: tuple[Path, dict[str,
     assert "test (0.90)" in text
 
 
+def test_item_lines_show_a_reading_and_the_quote_where_they_differ(base: tuple[Path, dict[str, Item]]) -> None:
+    page = _page(base, "drops")
+    assert not any(line.startswith("quote") for line in _text(page))
+    lines = _text(replace(page, item=replace(page.item, says="Ada Example drops it.")))
+    assert "says      Ada Example drops it." in lines
+    assert any(line.startswith("quote     ") and page.item.quote.startswith(line[10:].strip()) for line in lines)
+
+
 def test_item_lines_tell_the_names_of_an_item(base: tuple[Path, dict[str, Item]]) -> None:
     assert "names     walk(), queue.c" in _text(_page(base, "walked"))
 

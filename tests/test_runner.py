@@ -17,7 +17,7 @@ from kb.records import Evidence, Outcome, Strength, Verdict
 from sim_hooks.catalog import Hook, catalog
 from sim_hooks.predicates import AllOf, PathExists, PercentChanges, SumIs
 from sim_hooks.runner import Runner
-from tests.support.checks import check_of, odd_check, write_odd_hook
+from tests.support.checks import check_of, gone, odd_check, write_odd_hook
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,18 +32,6 @@ def folder(tmp_path: Path) -> Path:
 def runner(folder: Path) -> Iterator[Runner]:
     with Runner(None, jobs=1, seconds=1.0, memory_mib=128, import_from=(folder,)) as made:
         yield made
-
-
-def _gone(pid: int) -> bool:
-    for _ in range(100):
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-        except OSError:
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_an_outcome_comes_back_whole(runner: Runner) -> None:
@@ -78,8 +66,13 @@ def test_a_check_that_needs_too_much_memory_is_inconclusive(runner: Runner) -> N
         ("garbage", "the hook gave str for an Outcome"),
         ("huge", "more than 1024 KiB"),
         ("not text", "cannot be read"),
-        ("write", "OSError"),
-        ("kill parent", "gave no result"),
+        ("write", "may not write files"),
+        ("kill parent", "may not write files, start programs, signal others"),
+        ("kill all", "may not write files, start programs, signal others"),
+        ("bomb", "may not write files, start programs"),
+        ("program", "may not write files, start programs"),
+        ("network", "or use the network"),
+        ("remove", "may not write files"),
     ],
 )
 def test_a_check_that_fails_is_an_error_in_one_line(runner: Runner, what: str, said: str) -> None:
@@ -87,6 +80,20 @@ def test_a_check_that_fails_is_an_error_in_one_line(runner: Runner, what: str, s
     assert outcome.verdict == Verdict.ERROR
     assert said in outcome.summary
     assert "\n" not in outcome.summary
+
+
+@pytest.mark.parametrize(
+    ("what", "said"), [("write", "OSError"), ("kill parent", "gave no result"), ("crash", "SIGSEGV")]
+)
+def test_without_a_fence_the_limits_still_hold(folder: Path, what: str, said: str) -> None:
+    with Runner(None, jobs=1, seconds=1.0, memory_mib=128, import_from=(folder,), fenced=False) as made:
+        outcome, _ = made.run(odd_check(what))
+        assert (outcome.verdict, said in outcome.summary) == (Verdict.ERROR, True)
+        assert made.run(odd_check("next"))[0].summary == "next is fine"
+
+
+def test_threads_may_be_started(runner: Runner) -> None:
+    assert runner.run(odd_check("thread"))[0].summary == "thread is fine"
 
 
 @pytest.mark.parametrize("what", ["hang", "grow", "crash", "huge", "kill parent", "exit"])
@@ -179,16 +186,17 @@ def test_closing_ends_the_children(folder: Path) -> None:
     with Runner(None, jobs=1, import_from=(folder,)) as made:
         pid = int(made.run(odd_check("pid"))[0].summary)
         assert Path(f"/proc/{pid}").exists()
-    assert _gone(pid)
+    assert gone(pid)
 
 
-def test_a_process_that_a_hook_sends_away_is_ended_with_the_check(runner: Runner) -> None:
-    outcome, _ = runner.run(odd_check("go away"))
-    if outcome.verdict is Verdict.VERIFIED:
-        assert _gone(int(outcome.summary))
-    else:  # no process can be started under the limit, which root is not held to
-        assert os.getuid() != 0
-    assert runner.run(odd_check("this"))[0].verdict is Verdict.VERIFIED
+def test_a_process_that_a_hook_sends_away_is_ended_with_the_check(folder: Path) -> None:
+    with Runner(None, jobs=1, seconds=1.0, import_from=(folder,), fenced=False) as made:
+        outcome, _ = made.run(odd_check("go away"))
+        if outcome.verdict is Verdict.VERIFIED:
+            assert gone(int(outcome.summary))
+        else:  # no process can be started under the limit, which root is not held to
+            assert os.getuid() != 0
+        assert made.run(odd_check("this"))[0].verdict is Verdict.VERIFIED
 
 
 def test_a_reader_who_stops_halfway_leaves_no_check_running(folder: Path) -> None:
@@ -212,4 +220,4 @@ def test_children_go_when_their_parent_is_killed(folder: Path) -> None:
         child = int(parent.stdout.readline())
         time.sleep(0.3)
         os.kill(parent.pid, signal.SIGKILL)
-    assert _gone(child)
+    assert gone(child)

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_index_gives_the_same_bytes_from_a_folder_and_from_archives(tmp_path: Pa
         assert report.bytes == out.stat().st_size
         made.append(out.read_bytes())
     assert len(set(made)) == 1
-    assert gzip.decompress(made[0]).startswith(b'{"kind":"threadkb source facts","format":1,')
+    assert gzip.decompress(made[0]).startswith(b'{"kind":"threadkb source facts","format":2,')
 
 
 def test_index_of_flat_folders_and_single_files_leaves_out_what_lies_below(tmp_path: Path) -> None:
@@ -88,6 +89,47 @@ def test_index_of_a_folder_without_source_says_so(tmp_path: Path, dirs: list[str
     with pytest.raises(CheckError, match="no C file"):
         index(plant(tmp_path / "tree", FILES), dirs=dirs, out=tmp_path / "out.gz")
     assert not (tmp_path / "out.gz").exists()
+
+
+@pytest.mark.parametrize("stage", ["to parse", "looking through"])
+def test_index_that_is_broken_off_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    archive = tarball(plant(tmp_path / "tree", FILES), tmp_path / "linux.tar.xz")
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+
+    def broken_off(line: str) -> None:
+        if stage in line:
+            assert list((tmp_path / "scratch").iterdir())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index(archive, out=tmp_path / "out" / "a.facts", progress=broken_off)
+    assert not list((tmp_path / "scratch").iterdir())
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_index_that_cannot_be_written_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree, out = plant(tmp_path / "tree", FILES), tmp_path / "a.facts"
+    index(tree, out=out)
+    before = out.read_bytes()
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        index(plant(tmp_path / "other", {"a.c": "int f(void) { return 0; }\n"}), out=out)
+    assert out.read_bytes() == before
+    assert not list(tmp_path.glob(".a.facts*"))
+
+
+def test_facts_load_from_any_path(tmp_path: Path) -> None:
+    index(plant(tmp_path / "tree", FILES), dirs=["mm"], out=tmp_path / "deep" / "my tree.facts")
+    facts = Facts.load(tmp_path / "deep" / "my tree.facts")
+    assert decide(Calls("outer", "inner"), facts).verdict is Verdict.VERIFIED
 
 
 def test_index_of_what_is_no_archive_says_so(tmp_path: Path) -> None:

@@ -87,10 +87,19 @@ struct holder { struct ops *o; int n; };
 static const struct ops table = { .open = my_open, .size = 3 };
 """
     found = extract("a.h", text.encode())
-    assert found.constants == {"MEDIUM": 5, "FLAGS": ["|", "=A_FLAG", "=B_FLAG"], "SIXTEEN": 16}
-    assert found.enumerated == {"SMALL": "", "LARGE": "MEDIUM"}
+    assert {one.name: one.value for one in found.constants} == {
+        "SMALL": 0,
+        "MEDIUM": 5,
+        "LARGE": 6,
+        "FLAGS": ["|", "=A_FLAG", "=B_FLAG"],
+        "SIXTEEN": 16,
+    }
     assert found.families == dict.fromkeys(("SMALL", "MEDIUM", "LARGE"), "SMALL")
-    assert found.tables == [("ops", "open", "my_open", 8)]
+    assert found.installed == [("ops", "open", "my_open", 8)]
+    assert [(one.variable, one.tag, one.rows, one.whole) for one in found.tables] == [
+        ("table", "ops", (("open", "my_open", 8), ("size", "", 8)), True)
+    ]
+    assert [(one.tag, one.fields, one.whole) for one in found.structs] == [("holder", ("o", "n"), True)]
     assert found.fields == {"o": {"ops"}}
     twice, alias = found.functions
     assert [step[2] for step in twice.lowered.body[0][2]] == ["once", "once"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim_hooks.source.reach import Reach
-from sim_hooks.source.walk import Walked
+from sim_hooks.source.walked import Walked
 from tests.support.ctree import facts_of
 
 MODES = """enum mode { ASYNC_MODE, LIGHT_MODE, SYNC_MODE };
@@ -104,6 +104,8 @@ STAY_OPEN = {
     "a variable that a pointer can set": "int *p = &mode; *p = other(); if (mode == SYNC_MODE) hit();",
     "a local that a pointer can set": "int m = ASYNC_MODE; int *p = &m; *p = other(); if (m == SYNC_MODE) hit();",
     "a variable set in a loop": "while (other()) { if (mode == SYNC_MODE) hit(); mode = other(); }",
+    "a label that a macro is given": "try_or_jump(b, failed); return 0; failed: hit();",
+    "a label that nothing is seen to jump to": "return 0; failed: hit();",
     "a do loop's body": "do { hit(); } while (mode == SYNC_MODE);",
     "a variable that a macro sets": "for_each_thing(mode) { if (mode == SYNC_MODE) hit(); }",
 }

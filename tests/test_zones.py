@@ -17,20 +17,9 @@ from ingest.mail import parse
 from ingest.zones import zones_of
 from kb.records import RawMail, Zone
 from kb.records import ZoneKind as Z
+from tests.support.zones import kinds, shown
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-
-
-def shown(body: str) -> list[tuple[str, str]]:
-    """Kind (with its depth where there is one) and words of each zone."""
-    return [
-        (zone.kind + (str(zone.depth) if zone.depth else ""), body[zone.start : zone.end].strip())
-        for zone in zones_of(body)
-    ]
-
-
-def kinds(body: str) -> list[str]:
-    return [kind for kind, _ in shown(body)]
 
 
 def own(body: str) -> str:

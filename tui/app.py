@@ -38,10 +38,13 @@ class BrowseApp(App[None]):
         Binding("Q", "quit", "Quit"),
     ]
 
-    def __init__(self, path: Path, *, thread: str | None = None, read_only: bool = False) -> None:
-        """Raises StoreError where there is no knowledge base at `path`, UsageError where `thread` names none."""
+    def __init__(self, path: Path, *, thread: str | None = None, read_only: bool = False, least: float = 0.0) -> None:
+        """Items found with less confidence than `least` are hidden at first.
+
+        Raises StoreError where there is no knowledge base at `path`, UsageError where `thread` names none.
+        """
         super().__init__()
-        self.path, self.read_only = path, read_only
+        self.path, self.read_only, self.least = path, read_only, least
         with reading(path) as reader:
             known = reader.threads()
             self.first_thread = reader.thread(thread) if thread else (known[0].id if len(known) == 1 else None)
@@ -50,7 +53,7 @@ class BrowseApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         if self.first_thread is not None:
-            return ThreadScreen(self.path, self.first_thread)
+            return ThreadScreen(self.path, self.first_thread, least=self.least)
         return ThreadsScreen(self.path)
 
     @property
@@ -58,7 +61,7 @@ class BrowseApp(App[None]):
         return len(self.screen_stack) > 1
 
     def open_thread(self, thread: str) -> None:
-        self.push_screen(ThreadScreen(self.path, thread))
+        self.push_screen(ThreadScreen(self.path, thread, least=self.least))
 
     def open_item(self, item: str) -> None:
         self.push_screen(ItemScreen(self.path, item))

@@ -6,31 +6,31 @@ Every word of a mail is escaped, so that no mail can add structure, links or HTM
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from kb.attention import disagreements, is_open
-from kb.reading import Filter, Reader
-from kb.records import ItemKind, State, Verdict
-from kb.views import ItemView, RunView
+from kb.export.review import OTHER, Entry, Review, first, review
+from kb.reading import Reader
+from kb.records import Verdict
+from kb.views import RunView
 from kb.visible import one_line
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&$@-]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
-"""What Markdown or HTML gives a meaning, and what would make a bare address a link."""
+_SPECIAL = re.compile(r"([\\`*_\[\]#|<>~&$@]|:(?=//)|(?<=www)\.|^[-+]|(?<=^\d)[.)]|(?<=^\d\d)[.)])", re.IGNORECASE)
+"""What Markdown or HTML gives a meaning, at the beginning or anywhere, and what would make a bare address a link."""
+_PART = re.compile(r"part \d+, [a-z-]+: ")
+"""How the evidence of one of several parts begins."""
 
-
-_DECIDED = (State.ACCEPTED, State.REJECTED, State.SUPERSEDED, State.PROPOSED)
-_OPEN = (
-    ("Open questions", ItemKind.QUESTION),
-    ("Disputed claims", ItemKind.CLAIM),
-    ("Actions not done", ItemKind.ACTION),
-)
-_VERDICTS = (
-    Verdict.REFUTED,
-    Verdict.PARTLY,
-    Verdict.VERIFIED,
-    Verdict.INCONCLUSIVE,
-    Verdict.NOT_RUN,
-    Verdict.ERROR,
+_BY = {
+    "arithmetic": "by arithmetic",
+    "model": "by a model",
+    "source": "by source",
+    "several": "in several ways",
+    OTHER: "otherwise",
+}
+_LEGEND = (
+    "Items were found by a program, each with the confidence given. States are folded from what people wrote; "
+    "verdicts come from what was run. Neither changes the other. "
+    "A verdict from a model holds in that model, which is simpler than a kernel."
 )
 
 
@@ -39,84 +39,110 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", one_line(text))
 
 
-def markdown(reader: Reader, thread: str) -> str:
-    """The report of the thread with this full id."""
-    return "\n".join(_lines(reader, thread)) + "\n"
+def markdown(
+    reader: Reader,
+    thread: str,
+    *,
+    kinds: Mapping[str, str] | None = None,
+    essential: Callable[[RunView, int], Sequence[int]] = first,
+) -> str:
+    """The report of the thread with this full id; `kinds` and `essential` as in `review`."""
+    return text(review(reader, thread, kinds=kinds, essential=essential), reader.shown)
 
 
-def _lines(reader: Reader, thread: str) -> Iterator[str]:
-    view = reader.threads(thread)[0]
-    items = reader.items(Filter(thread=thread))
-    runs = {run.item_id: run for run in reader.latest_runs(thread)}
+def text(found: Review, short: Callable[[str], str]) -> str:
+    """A review in Markdown; `short` makes ids as people see them."""
+    return "\n".join(_lines(found, short)) + "\n"
+
+
+def _lines(found: Review, short: Callable[[str], str]) -> Iterator[str]:
+    view = found.thread
     yield f"# {escaped(view.subject)}"
     yield ""
     yield (
         f"{view.messages} messages by {view.people} people, {view.first_date[:10]} to {view.last_date[:10]}; "
-        f"{view.items} items, {len(runs)} checked. Root: {escaped(view.root_id)}."
+        f"{view.items} items, {found.checked_count} checked. Root: {escaped(view.root_id)}."
     )
     yield ""
-    yield (
-        "Items were found by a program, each with the confidence given. States are folded from what people wrote; "
-        "verdicts come from what was run. Neither changes the other. "
-        "A verdict from a model holds in that model, which is simpler than a kernel."
-    )
-    odd = disagreements(items)
-    yield from _section(
-        "Where the thread and a check disagree", [(item, f"**{escaped(words)}**") for item, words in odd], reader, runs
-    )
-    decisions = [item for item in items if item.kind == ItemKind.DECISION]
-    for state in _DECIDED:
-        found = [(i, escaped(i.because.removeprefix(f"{state}: "))) for i in decisions if i.state == state]
-        yield from _section(f"Decisions: {state}", found, reader, {})
-    for title, kind in _OPEN:
-        still = [(i, escaped(i.because.removeprefix(f"{i.state}: "))) for i in items if i.kind == kind and is_open(i)]
-        yield from _section(title, still, reader, {})
-    shown = {item.id for item, _ in odd}
-    for verdict in _VERDICTS:
-        checked = [
-            (i, f"{i.state} in the thread; **{verdict}** by {escaped(i.check or '')}, {escaped(i.strength or '')}")
-            for i in items
-            if i.verdict == verdict and i.id not in shown
-        ]
-        yield from _section(f"Checked: {verdict}", checked, reader, runs)
-    problems = reader.problems(thread)
-    if problems:
+    yield _LEGEND
+    if found.disagreements:
+        yield from _title("Where the thread and a check disagree", len(found.disagreements))
+        for entry in found.disagreements:
+            yield from _checked(entry, short, f"**{escaped(entry.says)}**")
+    for state, entries in found.decisions:
+        yield from _standing(f"Decisions: {state}", entries, short)
+    for title, entries in found.still_open:
+        yield from _standing(title, entries, short)
+    for section in found.checked:
+        yield from _title(
+            f"Checked {_BY.get(section.evidence, f'by {escaped(section.evidence)}')}", len(section.entries)
+        )
+        yield ""
+        yield f"{_tally(section.entries)}."
+        if section.assumes:
+            yield ""
+            yield "All of these assume:"
+            yield ""
+            yield from (f"- {escaped(words)}" for words in section.assumes)
+        for entry in section.entries:
+            yield from _checked(entry, short, f"**{entry.run.verdict}**" if entry.run else "")
+    if found.problems:
         yield ""
         yield "## Problems in the mails"
         yield ""
-        for place, what in problems:
+        for place, what in found.problems:
             yield f"- {escaped(place)}: {escaped(what)}"
 
 
-def _section(
-    title: str, entries: Iterable[tuple[ItemView, str]], reader: Reader, runs: dict[str, RunView]
-) -> Iterator[str]:
-    entries = list(entries)
+def _title(title: str, count: int) -> Iterator[str]:
+    yield ""
+    yield f"## {title} ({count})"
+
+
+def _tally(entries: Iterable[Entry]) -> str:
+    counts = Counter(entry.run.verdict for entry in entries if entry.run is not None)
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
+
+
+def _standing(title: str, entries: Sequence[Entry], short: Callable[[str], str]) -> Iterator[str]:
+    """Items by where they stand in the thread, each with the reason."""
     if not entries:
         return
-    yield ""
-    yield f"## {title} ({len(entries)})"
-    for item, words in entries:
+    yield from _title(title, len(entries))
+    for entry in entries:
         yield ""
-        yield (
-            f"- `{reader.shown(item.id)}` \\#{item.number} {escaped(item.author)}, {item.date[:10]}, "
-            f"{item.confidence:.2f}: {words}  "
-        )
-        yield f"  “{escaped(item.quote)}”"
-        run = runs.get(item.id)
-        if run is not None:
-            yield from _evidence(run, item)
+        because = escaped(entry.because.removeprefix(f"{entry.state}: "))
+        yield f"- {_who(entry, short)}, {entry.confidence:.2f}: {because}  "
+        yield f"  “{escaped(entry.quote)}”"
 
 
-def _evidence(run: RunView, item: ItemView) -> Iterator[str]:
-    yield f"    - {escaped(run.summary)}"
+def _who(entry: Entry, short: Callable[[str], str]) -> str:
+    return f"`{short(entry.id)}` \\#{entry.number} {escaped(entry.author)}, {entry.date[:10]}"
+
+
+def _checked(entry: Entry, short: Callable[[str], str], head: str) -> Iterator[str]:
+    """A checked thing: what came out, who said it, its words, what that rests on."""
+    run = entry.run
+    assert run is not None
+    stands = f"; {entry.state} in the thread" if entry.state else "; no item has these words, a binding names them"
+    where = "" if entry.says else stands
+    yield ""
+    yield f"- {head} ({escaped(run.check)}, {escaped(run.strength)}): {_who(entry, short)}{escaped(where)}  "
+    yield f"  “{escaped(entry.quote)}”"
     part = one_line(run.quote)
-    if part != one_line(item.quote) and part not in one_line(run.bound_by):
+    if part != one_line(entry.quote) and part not in one_line(run.bound_by):
         yield f"    - of its words only “{escaped(part)}”"
-    yield f"    - bound by {escaped(run.bound_by)}"
-    for line in run.evidence:
+    yield f"    - {escaped(run.summary)}"
+    for index in entry.shown:
+        line = run.evidence[index]
+        if _PART.sub("", line["text"], count=1).rstrip(".") in run.summary:
+            continue
         place = f" ({escaped(line['place'])})" if line["place"] else ""
         kind = "" if line["kind"] == "note" else f"{escaped(line['kind'])}: "
         yield f"    - {kind}{escaped(line['text'])}{place}"
-    for words in run.assumptions:
-        yield f"    - assumes: {escaped(words)}"
+    left = len(run.evidence) - len(entry.shown)
+    if left:
+        yield f"    - {left} more lines of evidence: `threadkb show {short(entry.id)} -v`"
+    yield f"    - bound by {escaped(run.bound_by)}"
+    if entry.assumes:
+        yield f"    - assumes: {escaped('; '.join(entry.assumes))}"

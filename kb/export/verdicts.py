@@ -10,7 +10,7 @@ from kb.views import RunView
 
 
 def rows(reader: Reader, thread: str | None = None) -> Iterator[dict[str, Any]]:
-    """Each checked item's latest run, in reading order."""
+    """The latest run of each checked item, and of words that a binding names and no item has, in reading order."""
     for run in reader.latest_runs(thread):
         yield row(run)
 
@@ -33,4 +33,5 @@ def row(run: RunView) -> dict[str, Any]:
         "fingerprint": run.fingerprint,
         "reason": run.reason,
         "at": run.at,
+        "extracted": run.extracted,
     }

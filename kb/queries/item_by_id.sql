@@ -6,5 +6,5 @@ SELECT i.id, i.kind, i.thread_id, i.message_id, m.number, m.author, m.address, m
        r.verdict, r.strength, r.summary, r."check"
 FROM items i
 JOIN messages m ON m.message_id = i.message_id
-LEFT JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE item_id = i.id)
+LEFT JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE item_id = i.id) AND r.reason <> 'binding gone'
 WHERE i.id = :id

@@ -7,7 +7,7 @@ SELECT i.id, i.kind, i.thread_id, i.message_id, m.number, m.author, m.address, m
 FROM items i
 JOIN messages m ON m.message_id = i.message_id
 JOIN threads t ON t.id = i.thread_id
-LEFT JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE item_id = i.id)
+LEFT JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE item_id = i.id) AND r.reason <> 'binding gone'
 WHERE (:kind IS NULL OR i.kind = :kind)
   AND (:thread IS NULL OR i.thread_id = :thread)
   AND (:message IS NULL OR i.message_id = :message)

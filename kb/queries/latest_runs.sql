@@ -1,8 +1,11 @@
--- The latest run of each item of a thread (or of all threads), in reading order.
+-- The latest run of each item of a thread (or of all threads), and of words that no item has, in reading order.
 SELECT r.item_id, r.message_id, r.quote, r."check", r.predicate, r.bound_by, r.verdict, r.strength, r.summary, r.evidence,
-       r.assumptions, r.seconds, r.fingerprint, r.reason, r.at
-FROM items i
-JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE item_id = i.id)
-JOIN messages m ON m.message_id = i.message_id
-WHERE (:thread IS NULL OR i.thread_id = :thread)
-ORDER BY i.thread_id, m.number, i.start, i.id
+       r.assumptions, r.seconds, r.fingerprint, r.reason, r.at, m.thread_id, m.number, m.author, m.date,
+       i.id IS NOT NULL AS extracted
+FROM (SELECT max(id) AS id FROM runs GROUP BY item_id) latest
+JOIN runs r ON r.id = latest.id
+JOIN messages m ON m.message_id = r.message_id
+LEFT JOIN items i ON i.id = r.item_id
+WHERE (:thread IS NULL OR m.thread_id = :thread)
+  AND (:withdrawn OR r.reason <> 'binding gone')
+ORDER BY m.thread_id, m.number, coalesce(i.start, instr(m.body, r.quote)), r.item_id

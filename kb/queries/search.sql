@@ -8,5 +8,6 @@ LEFT JOIN messages m ON s.kind = 'message' AND m.message_id = s.ref
 LEFT JOIN items i ON s.kind <> 'message' AND i.id = s.ref
 LEFT JOIN messages n ON n.message_id = i.message_id
 WHERE search MATCH :words AND (:thread IS NULL OR s.thread_id = :thread)
+  AND (:confidence IS NULL OR i.id IS NULL OR i.confidence >= :confidence)
 ORDER BY bm25(search), s.kind, s.ref
 LIMIT coalesce(:limit, -1)

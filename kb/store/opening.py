@@ -1,13 +1,16 @@
 """In: a path. Out: an engine on a database that is ours, of this version, in WAL mode.
 
-A file that is not ours, or newer than this program, is left as it was.
+A file that is not ours, or newer than this program, is left as it was; an older database is brought to this version in
+one transaction, with all that it keeps.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
@@ -40,6 +43,8 @@ def open_engine(path: Path, *, create: bool = True) -> Engine:
     event.listen(engine, "begin", _on_begin)
     if is_new:
         _create(engine, path)
+    else:
+        _bring_up_to_date(engine, path)
     return engine
 
 
@@ -68,6 +73,34 @@ def _on_connect(connection: Any, _record: Any) -> None:
 
 def _on_begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+_STEPS = {1: ("ALTER TABLE corrections ADD COLUMN named TEXT NOT NULL DEFAULT '[]'",)}
+"""What turns a version's durable tables into those of the next one; derived tables that are missing are made anyway."""
+
+
+def _version(path: Path) -> int:
+    connection = sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?mode=ro", uri=True)
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    finally:
+        connection.close()
+
+
+def _bring_up_to_date(engine: Engine, path: Path) -> None:
+    import sqlalchemy.exc
+
+    try:
+        if _version(path) >= VERSION:
+            return
+        with engine.begin() as connection:
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            for step in (step for at in range(version, VERSION) for step in _STEPS[at]):
+                connection.exec_driver_sql(step)
+            schema.metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+    except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as wrong:
+        raise explain(wrong, path) from None
 
 
 def _create(engine: Engine, path: Path) -> None:

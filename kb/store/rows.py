@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import bindparam, insert, text
 
 from kb import ids
+from kb.corrections import Conflict
 from kb.records import Item, Link, Standing, Thread, ZoneKind
 from kb.store import schema
+from kb.store.extracted import Extracted, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ class DerivedThread:
     links: tuple[Link, ...]
     standings: dict[str, Standing]
     series: tuple[SeriesRow, ...] = field(default=())
+    extracted: Extracted | None = None
+    """What was extracted, where corrections changed it."""
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def id(self) -> str:
@@ -146,11 +151,8 @@ def rows(derived: DerivedThread) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
             for patch, name, value, given in s.trailers
         ],
     )
-    yield from _item_rows(derived, own)
     yield (
-        text("INSERT INTO search (kind, ref, thread_id, text) VALUES (:kind, :ref, :thread_id, :text)").bindparams(
-            bindparam("kind"), bindparam("ref"), bindparam("thread_id"), bindparam("text")
-        ),
+        _SEARCH,
         [
             {
                 "kind": "message",
@@ -165,12 +167,31 @@ def rows(derived: DerivedThread) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
                 ),
             }
             for m in mails
-        ]
-        + [{"kind": i.kind, "ref": i.id, "thread_id": own, "text": i.quote.text} for i in derived.items],
+        ],
     )
+    yield from item_rows(derived)
 
 
-def _item_rows(derived: DerivedThread, own: str) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+_SEARCH = text("INSERT INTO search (kind, ref, thread_id, text) VALUES (:kind, :ref, :thread_id, :text)").bindparams(
+    bindparam("kind"), bindparam("ref"), bindparam("thread_id"), bindparam("text")
+)
+
+
+def item_rows(derived: DerivedThread) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+    """Each insert statement with its rows, for what corrections can change: items, links and what hangs on them."""
+    own = derived.id
+    yield (
+        _SEARCH,
+        [{"kind": i.kind, "ref": i.id, "thread_id": own, "text": i.quote.text} for i in derived.items],
+    )
+    yield (
+        insert(schema.extracted),
+        [{"thread_id": own, "content": to_text(derived.extracted)}] if derived.extracted is not None else [],
+    )
+    yield (
+        insert(schema.conflicts),
+        [{"thread_id": own, "correction_id": c.correction_id, "what": c.what} for c in derived.conflicts],
+    )
     yield (
         insert(schema.items),
         [

@@ -47,8 +47,9 @@ corrections = Table(
     Column("who", Text, nullable=False),
     Column("at", Text, nullable=False),
     Column("why", Text, nullable=False),
+    Column("named", Text, nullable=False, server_default="[]"),
 )
-"""What people said by hand, append-only."""
+"""What people said by hand, append-only. `named` is JSON: the items meant, each with its words."""
 
 runs = Table(
     "runs",
@@ -212,8 +213,39 @@ links = Table(
     Index("links_by_target", "target"),
 )
 
+extracted = Table(
+    "extracted",
+    metadata,
+    Column("thread_id", Text, primary_key=True),
+    Column("content", Text, nullable=False),
+)
+"""For a thread that somebody corrected, its items and links as they were extracted, as JSON."""
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("thread_id", Text, primary_key=True),
+    Column("correction_id", Text, primary_key=True),
+    Column("what", Text, nullable=False),
+)
+"""Corrections that cannot be carried out as the mail or other corrections now stand, and why not."""
+
 DURABLE = (raw_mails, corrections, runs)
-DERIVED = (threads, messages, ancestors, zones, problems, series, trailers, items, topics, entities, links)
+DERIVED = (
+    threads,
+    messages,
+    ancestors,
+    zones,
+    problems,
+    series,
+    trailers,
+    items,
+    topics,
+    entities,
+    links,
+    extracted,
+    conflicts,
+)
 
 SEARCH_TABLE = """
 CREATE VIRTUAL TABLE search USING fts5(

@@ -10,16 +10,19 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy.exc
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
-from kb.records import Correction, RawMail, Run
+from kb.records import Correction, RawMail, Run, Thread
 from kb.store import schema
+from kb.store.derived import extracted_in, thread_in
+from kb.store.extracted import Extracted
 from kb.store.opening import explain, open_engine
-from kb.store.rows import DerivedThread, rows, stamp
+from kb.store.rows import DerivedThread, item_rows, rows, stamp
+from kb.viewing import correction_of
 
 _CHUNK = 500
 
@@ -76,11 +79,27 @@ class Writer:
             touched.update(self._connection.execute(own.union(via)).scalars())
         return touched
 
+    def threads_of(self, message_ids: Iterable[str]) -> set[str]:
+        """The threads that hold these messages."""
+        found: set[str] = set()
+        for chunk in _chunks(sorted(set(message_ids))):
+            statement = select(schema.messages.c.thread_id).where(schema.messages.c.message_id.in_(chunk))
+            found.update(self._connection.execute(statement).scalars())
+        return found
+
     def messages_of(self, thread_ids: Iterable[str]) -> set[str]:
         """The Message-IDs of these threads."""
         found: set[str] = set()
         for chunk in _chunks(sorted(thread_ids)):
             statement = select(schema.messages.c.message_id).where(schema.messages.c.thread_id.in_(chunk))
+            found.update(self._connection.execute(statement).scalars())
+        return found
+
+    def cues_of(self, thread_ids: Iterable[str]) -> set[str]:
+        """What the items of these threads say of how they were found, each once."""
+        found: set[str] = set()
+        for chunk in _chunks(sorted(thread_ids)):
+            statement = select(schema.items.c.cue).where(schema.items.c.thread_id.in_(chunk)).distinct()
             found.update(self._connection.execute(statement).scalars())
         return found
 
@@ -121,7 +140,58 @@ class Writer:
     def corrections(self) -> tuple[Correction, ...]:
         """All corrections, oldest first."""
         rows = self._connection.execute(select(schema.corrections).order_by(schema.corrections.c.id))
-        return tuple(Correction(r.item_id, r.verb, r.value, r.who, datetime.fromisoformat(r.at), r.why) for r in rows)
+        return tuple(correction_of(r._asdict()) for r in rows)
+
+    def add_corrections(self, corrections: Iterable[Correction]) -> None:
+        """Keep what was said, for ever."""
+        for c in corrections:
+            self._connection.execute(
+                insert(schema.corrections).values(
+                    item_id=c.item_id,
+                    verb=c.verb,
+                    value=c.value,
+                    who=c.who,
+                    at=c.when.astimezone(UTC).isoformat(timespec="microseconds"),
+                    why=c.why,
+                    named=json.dumps([asdict(one) for one in c.named]),
+                )
+            )
+
+    def replacements(self) -> dict[str, str]:
+        """Message-ID of each provisional mail to that of the real one which took its place."""
+        table = schema.raw_mails
+        found = select(table.c.message_id, table.c.replaced_by).where(table.c.replaced_by.is_not(None))
+        return {row.message_id: row.replaced_by for row in self._connection.execute(found)}
+
+    def thread(self, thread_id: str) -> Thread:
+        """A thread as it was derived; what hangs on its mails' headers alone (references, problems) is left out."""
+        return thread_in(self._connection, thread_id)
+
+    def extracted(self, thread_id: str) -> Extracted:
+        """A thread's items, in reading order, and links as they were extracted, before anybody corrected them."""
+        return extracted_in(self._connection, thread_id)
+
+    def replace_items(self, derived: DerivedThread) -> None:
+        """Write a thread's items, links and what hangs on them anew; its mails stay as they are."""
+        self._drop_items(derived.id)
+        self._connection.execute(
+            text("DELETE FROM search WHERE thread_id = :thread AND kind <> 'message'"), {"thread": derived.id}
+        )
+        for statement, values in item_rows(derived):
+            if values:
+                self._connection.execute(statement, values)
+
+    def _drop_items(self, thread: str) -> None:
+        for table in ("topics", "entities"):
+            self._connection.execute(
+                text(
+                    f"DELETE FROM {table} WHERE item_id IN "  # noqa: S608 - table names from this tuple
+                    "(SELECT id FROM items WHERE thread_id = :thread)"
+                ),
+                {"thread": thread},
+            )
+        for derived in (schema.items, schema.links, schema.extracted, schema.conflicts):
+            self._connection.execute(delete(derived).where(derived.c.thread_id == thread))
 
     def drop_threads(self, thread_ids: Iterable[str]) -> None:
         """Remove all derived rows of these threads."""
@@ -135,15 +205,8 @@ class Writer:
                     ),
                     of_thread,
                 )
-            for table in ("topics", "entities"):
-                self._connection.execute(
-                    text(
-                        f"DELETE FROM {table} WHERE item_id IN "  # noqa: S608
-                        "(SELECT id FROM items WHERE thread_id = :thread)"
-                    ),
-                    of_thread,
-                )
-            for derived in (schema.items, schema.links, schema.series, schema.trailers, schema.messages):
+            self._drop_items(thread)
+            for derived in (schema.series, schema.trailers, schema.messages):
                 self._connection.execute(delete(derived).where(derived.c.thread_id == thread))
             self._connection.execute(delete(schema.threads).where(schema.threads.c.id == thread))
             self._connection.execute(text("DELETE FROM search WHERE thread_id = :thread"), of_thread)

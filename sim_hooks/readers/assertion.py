@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 _SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\.\.)(?<! vs)[.!?;:](?=\s|$)")
 _FULL_STOP = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\.\.)(?<! vs)[.!?](?=\s|$)")
+_LEAD_STOP = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\.\.)(?<! vs)(?:[.!?](?=\s|$)|:(?=\s{1,3}[A-Z]))")
+"""Where a statement's lead begins anew: behind a sentence, or behind a heading that another sentence follows."""
 _WINDOW = 400
 """Characters before and behind a statement in which the rest of its sentence is looked for."""
 _LINES = 6
@@ -28,7 +30,7 @@ _BEFORE = re.compile(
     r"sa(?:y|ys|id|ying)|claim(?:s|ed|ing)?|thought|told|tells|according to|alleged\w{0,2}|"
     r"previously|formerly|historically|originally|earlier|in the past|back then|"
     r"rename[sd]?|renaming|replace[sd]?|replacing|convert(?:s|ed|ing)?|conversions?|switch(?:es|ed|ing)?|"
-    r"chang(?:e|es|ed|ing)|lock(?:ing)? order\w{0,3}|order of locks|lockdep|"
+    r"chang(?:e|es|ed|ing)|sequences?|steps|followed by|lock(?:ing)? order\w{0,3}|order of locks|lockdep|"
     r"with (?:this|these|my|your|the|that) (?:\w{1,20} )?(?:patch|patches|patchset|series|changes?|commit|fix))\b",
     re.IGNORECASE,
 )
@@ -84,9 +86,9 @@ def asserted(
     stops = [first + found.end() for found in _SENTENCE_END.finditer(text[first:start])]
     clause = text[stops[-1] if stops else first : start]
     if not stops and not first:
-        clause = f"{_lead(before)}{clause}"
-    closing = _SENTENCE_END.search(text[end:last])
-    tail = text[end : end + closing.end()] if closing else f"{text[end:last]} {_tail(after)}"
+        clause = f"{opening(before)}{clause}"
+    stop = _SENTENCE_END.search(text[end:last])
+    tail = text[end : end + stop.end()] if stop else f"{text[end:last]} {closing(after)}"
     if _BEFORE.search(clause) or _DENIED.search(clause) or _ONLY_BEFORE.search(clause) or _ASKED.match(clause):
         return False
     if _CONDITION_FOLLOWS.match(tail) or _POINT_FOLLOWS.match(tail) or _DENIED_AFTER.search(tail):
@@ -98,7 +100,7 @@ def asserted(
     return not any(_CHANGELOG.match(line) for line in before[-2 * _LINES :])
 
 
-def _lead(before: Sequence[str]) -> str:
+def opening(before: Sequence[str]) -> str:
     """The beginning of the quote's sentence; a paragraph that ends with a colon leads into the next."""
     lines: list[str] = []
     blank = False
@@ -113,11 +115,11 @@ def _lead(before: Sequence[str]) -> str:
         blank = False
         lines.append(line.strip())
     text = " ".join(reversed(lines))
-    stop = next((found.end() for found in reversed(list(_FULL_STOP.finditer(text)))), 0)
+    stop = next((found.end() for found in reversed(list(_LEAD_STOP.finditer(text)))), 0)
     return f"{text[stop:]} " if text[stop:].strip() else ""
 
 
-def _tail(after: Sequence[str]) -> str:
+def closing(after: Sequence[str]) -> str:
     """The rest of the quote's sentence, to its end or the next blank line."""
     lines: list[str] = []
     for number, line in enumerate(after[:_LINES]):

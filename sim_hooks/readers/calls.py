@@ -36,6 +36,22 @@ _HIT = re.compile(
     rf"\bhit the (?P<callee>{FUNCTION}) path when (?:\w{{1,20}} ){{0,3}}calls? (?P<subject>{FUNCTION}) "
     rf"(?:in|with) (?:the )?(?:mode )?(?P<constant>{CONSTANT})"
 )
+_WHERE = re.compile(
+    rf"\b[Ii]n (?P<subject>{FUNCTION}|{PLAIN}),? where (?:we|it|they|fuse|the code) (?P<how>[a-z][^().;:?!]{{0,60}}? )"
+    rf"(?P<callee>{FUNCTION})"
+)
+_BY_THE_WAY = re.compile(
+    rf"(?P<subject>{FUNCTION}) (?:(?:will|then|also|still|just|directly) ){{0,2}}"
+    rf"(?P<how>[a-z]{{2,20}}(?:s|e|t|p|d|k)(?: [a-z'/-]{{1,20}}){{1,9}}) \((?P<callee>{FUNCTION})\)"
+)
+_TELLS = re.compile(r"\b(?:call|calls|invoke|invokes|pass|passes|use|uses|do|does|go|goes)\b")
+_UNLIKE = re.compile(
+    r"\b(?:not|never|no|without|like|unlike|than|instead|before|after|until|whether|if|when|only|is|are|was|were|and|or|but|"
+    r"which|that|see|called|by|from|than|as|for|has|have|had|seems?|looks?|can|could|may|might|would|should|must|needs?|returns?|waits?"
+    r"|wants?|takes?|expects?|assumes?|relies|returned)\b"
+)
+_MAY = re.compile(r"can|could|may|might")
+"""What makes a way of a call: it can be taken, or it is put forward."""
 _NAMED = re.compile(FUNCTION)
 _FAR = 1000
 """Characters within which a pronoun can stand for the head of its entry."""
@@ -54,6 +70,12 @@ def read(words: Wording) -> Iterator[Binding]:
     for found in _REACHES.finditer(words.text):
         if words.asserts(*found.span(), negated=bool(found["no"])):
             yield from _reaches(found, bool(found["no"]), "says that one is reached from the other")
+    for found in _WHERE.finditer(words.text):
+        if words.stated(found.start("subject"), found.end(), asked=True) and _TELLS.search(found["how"]):
+            yield from _inside(found, "says that one is called where the other runs")
+    for found in _BY_THE_WAY.finditer(words.text):
+        if words.stated(*found.span()) and not _UNLIKE.search(found["how"]):
+            yield from _inside(found, "names in brackets the function by which it does what it does")
     for found in _HIT.finditer(words.text):
         if words.asserts(found.start(), found.end()):
             yield from _reaches(found, False, "says with which mode the path is taken")
@@ -73,7 +95,7 @@ def _active(found: re.Match[str], words: Wording) -> Binding | None:
         return None
     expect = not _NEGATED.search(found["verb"])
     said = f"says that {caller}() {'calls' if expect else 'does not call'} {callee}()"
-    if found["far"] or found["into"]:
+    if found["far"] or found["into"] or (expect and _MAY.match(found["verb"])):
         return Binding(Reaches(caller, callee, _mode(found), expect), confidence - 0.1, f"{said} in the end")
     constant = found["constant"] or ""
     return Binding(
@@ -101,6 +123,12 @@ def _reaches(found: re.Match[str], negated: bool, why: str) -> Iterator[Binding]
     start, target = name(found["subject"]), name(found["callee"])
     if start != target and names_function(start) and names_function(target):
         yield Binding(Reaches(start, target, _mode(found), not negated), 0.85, f"{why}: {start}(), {target}()")
+
+
+def _inside(found: re.Match[str], why: str) -> Iterator[Binding]:
+    caller, callee = name(found["subject"]), name(found["callee"])
+    if caller != callee and names_function(caller) and names_function(callee):
+        yield Binding(Reaches(caller, callee), 0.85, f"{why}: {caller}(), {callee}()")
 
 
 def _mode(found: re.Match[str]) -> Parameters:

@@ -1,4 +1,4 @@
-"""In: Calls and ArgumentHas. Out: an outcome for the plain claim, before `expect` turns it round.
+"""In: Calls. Out: an outcome for the plain claim, before `expect` turns it round.
 
 An argument that is the caller's own parameter, or a field of one, is followed to the caller's callers.
 """
@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.records import Evidence, Outcome, Strength, Verdict
-from sim_hooks.predicates import ArgumentHas, Calls
+from sim_hooks.predicates import Calls
 from sim_hooks.source.evaluate import Atom
-from sim_hooks.source.facts import Edge, Function
+from sim_hooks.source.functions import Edge, Function
+from sim_hooks.source.meant import for_each_file
 from sim_hooks.source.outcomes import inconclusive, missing
 from sim_hooks.source.reach import NOTHING, Reach, Way
 from sim_hooks.source.shapes import Value, names_in
-from sim_hooks.source.walk import Site
+from sim_hooks.source.walked import Site
 
 _FAR = 4
 """How many callers up an argument is followed."""
@@ -104,7 +105,10 @@ def decide_calls(reach: Reach, asked: Calls) -> Outcome:
     unknown = missing(reach.facts, (asked.caller,))
     if unknown is not None:
         return unknown
-    callers = reach.facts.named(asked.caller)
+    return for_each_file(reach.facts, asked.caller, lambda callers: _of_callers(reach, asked, callers))
+
+
+def _of_callers(reach: Reach, asked: Calls, callers: Sequence[Function]) -> Outcome:
     found = [(caller, site) for caller in callers for site in sites(reach, caller, asked.callee)]
     if not found:
         return _no_call(reach, asked, callers)
@@ -117,7 +121,7 @@ def decide_calls(reach: Reach, asked: Calls) -> Outcome:
     return _with_constant(reach, asked, found)
 
 
-def _no_call(reach: Reach, asked: Calls, callers: list[Function]) -> Outcome:
+def _no_call(reach: Reach, asked: Calls, callers: Sequence[Function]) -> Outcome:
     targets = {one.number for one in reach.facts.named(asked.callee)}
     for caller in callers:
         for kind, number in reach.facts.callees(caller.number, tables=True):
@@ -164,7 +168,7 @@ def _with_constant(reach: Reach, asked: Calls, found: list[tuple[Function, Site]
                 first = Evidence("fact", f"{caller.name} passes {_path(value)} to {asked.callee}", place)
                 lines = (first, Evidence("fact", f"{hit.where} sets it to {constant}", hit.place))
                 return Outcome(Verdict.VERIFIED, Strength.CONSTANT_SENSITIVE, said, lines)
-            family = [one for one in known if _related(reach, one.atom, constant)]
+            family = [one for one in known if related(reach, one.atom, constant)]
             if family:
                 alike += 1
                 complete = complete and whole
@@ -191,61 +195,9 @@ def _path(value: Value) -> str:
     return value.replace(".", "->") if isinstance(value, str) else "a value"
 
 
-def _related(reach: Reach, atom: Atom, constant: str) -> bool:
+def related(reach: Reach, atom: Atom, constant: str) -> bool:
     """Whether two constants are of one family, each macro of constants spelled out."""
     if not isinstance(atom, str):
         return False
     wanted = reach.facts.family(constant)
     return any(reach.facts.family(name) == wanted for name in reach.facts.spelled_out({atom}))
-
-
-def decide_argument(reach: Reach, asked: ArgumentHas) -> Outcome:
-    """Whether a call has an argument that names all of `has` and none of `lacks`, macros of constants spelled out."""
-    unknown = missing(reach.facts, (asked.caller,))
-    if unknown is not None:
-        return unknown
-    callers = reach.facts.named(asked.caller)
-    found = [(caller, site) for caller in callers for site in sites(reach, caller, asked.callee)]
-    if not found:
-        return inconclusive(f"no call of {asked.callee} found in {asked.caller}")
-    wanted = [*asked.has, *asked.lacks]
-    told: list[Evidence] = []
-    open_arguments = False
-    for caller, site in found:
-        place = f"{caller.file}:{site.line}"
-        any_alike = False
-        for value in site.arguments:
-            names = _names(reach, value, site)
-            spelled = reach.facts.spelled_out(names)
-            if not any(_related(reach, name, one) for name in spelled for one in wanted):
-                continue
-            any_alike = True
-            told.append(Evidence("fact", f"{caller.name} passes {' | '.join(sorted(names))} to {asked.callee}", place))
-            if set(asked.has) <= spelled and not set(asked.lacks) & spelled:
-                if asked.lacks and _mixed(value):
-                    open_arguments = True
-                    continue
-                return Outcome(Verdict.VERIFIED, Strength.EDGE, told[-1].text, (told[-1],))
-            open_arguments = open_arguments or _mixed(value)
-        open_arguments = open_arguments or not any_alike
-    if open_arguments:
-        return inconclusive(f"the arguments of {asked.callee} in {asked.caller} are not all constants", tuple(told))
-    return Outcome(Verdict.REFUTED, Strength.EDGE, _lacking(asked, told), tuple(told))
-
-
-def _lacking(asked: ArgumentHas, told: Sequence[Evidence]) -> str:
-    wanted = " and ".join([*asked.has, *(f"no {name}" for name in asked.lacks)])
-    passed = f": {told[0].text}" if told else ""
-    return f"no call of {asked.callee} in {asked.caller} has an argument with {wanted}{passed}"
-
-
-def _names(reach: Reach, value: Value, site: Site) -> set[str]:
-    atoms = reach.evaluator.possible(value, site.known) or frozenset()
-    return names_in(value, "=") | {atom for atom in atoms if isinstance(atom, str)}
-
-
-def _mixed(value: Value) -> bool:
-    """Whether a value is more than constants joined by |."""
-    if isinstance(value, list):
-        return value[0] != "|" or any(_mixed(part) for part in value[1:])
-    return not (isinstance(value, str) and value.startswith("="))

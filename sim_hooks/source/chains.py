@@ -13,7 +13,7 @@ from itertools import pairwise
 from kb.records import Evidence, Outcome, Strength, Verdict
 from sim_hooks.predicates import Chain, Parameters, Reaches
 from sim_hooks.source.closed import open_ends
-from sim_hooks.source.facts import Edge, Function
+from sim_hooks.source.functions import Edge, Function
 from sim_hooks.source.given import context
 from sim_hooks.source.outcomes import inconclusive, missing
 from sim_hooks.source.reach import Context, CutCall, Hop, Reach, Way

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from kb.records import Evidence, Outcome, Strength, Verdict
 from sim_hooks.predicates import CallersAre, DefinedIn, OnlyFrom, PathExists
 from sim_hooks.source.arguments import constants_at
-from sim_hooks.source.facts import SYSTEM_CALLS, Edge, Facts, Function
+from sim_hooks.source.facts import SYSTEM_CALLS, Facts
+from sim_hooks.source.functions import Edge, Function
+from sim_hooks.source.modes import other_modes
 from sim_hooks.source.outcomes import inconclusive, missing
 from sim_hooks.source.reach import Reach
 
@@ -83,6 +85,10 @@ def decide_callers(reach: Reach, asked: CallersAre) -> Outcome:
         return Outcome(Verdict.REFUTED, Strength.CLOSED_WORLD, said, (*more, *evidence))
     if absent:
         return inconclusive(f"no call of {asked.callee} found in {', '.join(absent)}", (*evidence, *left))
+    if asked.modes:
+        wrong = other_modes(reach, asked)
+        if wrong is not None:
+            return wrong
     if not asked.complete:
         return Outcome(
             Verdict.VERIFIED, Strength.EDGE, f"all of these {len(wanted)} call {asked.callee}", tuple(evidence)

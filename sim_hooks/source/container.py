@@ -16,20 +16,20 @@ from typing import Any
 
 from kb.errors import CheckError
 
-FORMAT = 1
+FORMAT = 2
 KIND = "threadkb source facts"
 _REBUILD = "build it with `threadkb source index TREE`"
 
 
 def write(path: Path, header: dict[str, Any], parts: dict[str, Any]) -> int:
-    """Writes the file atomically; the number of its bytes."""
-    packed = {name: gzip.compress(_line(part), compresslevel=9, mtime=0) for name, part in parts.items()}
+    """Writes the file atomically; the number of its bytes. A part may come `packed` already."""
+    members = {name: part if isinstance(part, bytes) else packed(part) for name, part in parts.items()}
     at, places = 0, {}
-    for name, member in packed.items():
+    for name, member in members.items():
         places[name] = [at, len(member)]
         at += len(member)
-    first = gzip.compress(_line({"kind": KIND, "format": FORMAT, **header, "parts": places}), compresslevel=9, mtime=0)
-    whole = b"".join([first, *packed.values()])
+    first = packed({"kind": KIND, "format": FORMAT, **header, "parts": places})
+    whole = b"".join([first, *members.values()])
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
@@ -41,6 +41,11 @@ def write(path: Path, header: dict[str, Any], parts: dict[str, Any]) -> int:
         Path(scratch).unlink(missing_ok=True)
         raise
     return len(whole)
+
+
+def packed(part: Any) -> bytes:
+    """A part as it stands in the file."""
+    return gzip.compress(_line(part), compresslevel=9, mtime=0)
 
 
 def _line(value: Any) -> bytes:

@@ -26,6 +26,8 @@ _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 class Evaluator:
     """Evaluates with the constants of one tree."""
 
+    most = MOST
+
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
@@ -47,6 +49,13 @@ class Evaluator:
                 return None if inner is None else frozenset(map(self._negative, inner))
             case "|":
                 return self._together(value[1:], known)
+            case "&" if len(value) == 3:
+                return self._common(value[1], value[2], known)
+            case "~":
+                numbers = [self._number(atom) for atom in self._or_unknown(value[1], known)]
+                return (
+                    frozenset(~one for one in numbers if one is not None) if numbers and None not in numbers else None
+                )
             case "!" | "&&" | "||" | "==" | "!=" | "<" | "<=" | ">" | ">=":
                 truth = self.truth(value, known)
                 return None if truth is None else frozenset((int(truth),))
@@ -58,7 +67,7 @@ class Evaluator:
             return self.possible(value[2] if truth else value[3], known)
         first = self.possible(value[2], self.given(value[1], known, True))
         second = self.possible(value[3], self.given(value[1], known, False))
-        return None if first is None or second is None or len(first | second) > MOST else first | second
+        return None if first is None or second is None or len(first | second) > self.most else first | second
 
     def _negative(self, atom: Atom) -> Atom:
         number = self._number(atom)
@@ -73,6 +82,17 @@ class Evaluator:
                 return None
             total |= number
         return frozenset((total,))
+
+    def _common(self, first: Value, second: Value, known: Known) -> frozenset[Atom] | None:
+        """The bits that two values share, for each that they can be; zero where one of them is."""
+        left, right = self.possible(first, known), self.possible(second, known)
+        if frozenset({0}) in (left, right):
+            return frozenset({0})
+        if left is None or right is None or len(left) * len(right) > self.most:
+            return None
+        pairs = [(self._number(one), self._number(other)) for one in left for other in right]
+        found = frozenset(one & other for one, other in pairs if one is not None and other is not None)
+        return found if all(None not in pair for pair in pairs) else None
 
     def _number(self, atom: Atom) -> int | None:
         if isinstance(atom, int):
@@ -152,6 +172,8 @@ class Evaluator:
                 return self.given(condition[1], known, not holds)
             case "&&" | "||" if (condition[0] == "&&") is holds:
                 return self.given(condition[2], self.given(condition[1], known, holds), holds)
+            case "&" if len(condition) == 3:
+                return self._with_bits(condition[1], condition[2], known, holds)
             case sign if sign in COMPARISONS:
                 sign = sign if holds else _OPPOSITE[sign]
                 for value, other, way in (
@@ -168,6 +190,19 @@ class Evaluator:
                         return self._narrowed(value, way, next(iter(fixed)), known)
         return known
 
+    def _with_bits(self, first: Value, second: Value, known: Known, holds: bool) -> Known:
+        """What is known where a variable has some bit of a constant, or none."""
+        for value, other in ((first, second), (second, first)):
+            before = known.get(value) if isinstance(value, str) else None
+            fixed = self.possible(other, known)
+            bits = self._number(next(iter(fixed))) if fixed is not None and len(fixed) == 1 else None
+            if before is None or bits is None:
+                continue
+            numbers = {atom: self._number(atom) for atom in before}
+            kept = frozenset(atom for atom, one in numbers.items() if one is None or bool(one & bits) is holds)
+            return {**known, value: kept} if kept else known
+        return known
+
     def _narrowed(self, path: str, sign: str, atom: Atom, known: Known) -> Known:
         before = known.get(path)
         if before is not None:
@@ -177,19 +212,18 @@ class Evaluator:
             return {**known, path: frozenset((atom,))}
         return known
 
-
-def joined(first: Known | None, second: Known | None) -> Known | None:
-    """What is known where two ways meet; None is a way that is never taken."""
-    if first is None or first is second:
-        return second
-    if second is None:
-        return first
-    out = {}
-    for path, atoms in first.items():
-        other = second.get(path)
-        if other is not None and len(atoms | other) <= MOST:
-            out[path] = atoms | other
-    return out
+    def joined(self, first: Known | None, second: Known | None) -> Known | None:
+        """What is known where two ways meet; None is a way that is never taken."""
+        if first is None or first is second:
+            return second
+        if second is None:
+            return first
+        out = {}
+        for path, atoms in first.items():
+            other = second.get(path)
+            if other is not None and len(atoms | other) <= self.most:
+                out[path] = atoms | other
+        return out
 
 
 def spelled(value: Value, known: Known) -> str:

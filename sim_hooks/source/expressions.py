@@ -6,80 +6,25 @@ What is no plain name, constant or comparison becomes an unknown value: an omiss
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sim_hooks.source.lowered import Reading, number
 from sim_hooks.source.shapes import COMPARISONS, Body, Value, names_global
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
-_NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)[uUlL]*\Z")
 _SAME_TRUTH = frozenset({"likely", "unlikely", "WARN_ON", "WARN_ON_ONCE", "VM_WARN_ON", "VM_WARN_ON_ONCE", "BUG_ON"})
 """Macros whose result is true just when their first argument is."""
+_SAME_VALUE = frozenset({"ERR_PTR", "ERR_CAST", "PTR_ERR"})
+"""Macros and functions whose result is their argument, as another type."""
+_TESTS_ERROR = {"IS_ERR": "<", "IS_ERR_OR_NULL": "<="}
+"""Functions that tell whether a pointer holds a negative error code, as the comparison with 0 that this is."""
 
 
-@dataclass(slots=True)
-class Lowered:
-    """What is kept of one function or macro."""
-
-    parameters: list[str] = field(default_factory=list)
-    structs: dict[str, str] = field(default_factory=dict)
-    """Parameter or local to the tag of the struct that it is or points to."""
-    body: Body = field(default_factory=list)
-    assigned: set[str] = field(default_factory=set)
-    """`struct.field` of each assignment through a pointer; `*` for a struct that is not known."""
-    unsure: bool = False
-    """The grammar stumbled: the body holds calls, but nothing may be concluded from its branches."""
-
-
-def number(text: str) -> int | None:
-    """A C integer literal's value."""
-    found = _NUMBER.match(text)
-    if found is None:
-        return None
-    digits = found[1]
-    return int(digits, 8 if digits[0] == "0" and digits[1:].isdigit() else 0)
-
-
-class Expressions(ABC):
+class Expressions(Reading):
     """Turns the expressions of one function into values and steps."""
-
-    def __init__(self, source: bytes, line_offset: int = 0) -> None:
-        self.source = source
-        self.made = Lowered()
-        self.names: set[str] = set()
-        self._offset = line_offset + 1
-
-    def text(self, node: Node | None) -> str:
-        return "" if node is None else self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-    def line(self, node: Node) -> int:
-        return node.start_point[0] + self._offset
-
-    @abstractmethod
-    def statement(self, node: Node, out: Body) -> None:
-        """Appends the steps of a statement."""
-
-    def declared(self, node: Node | None) -> str:
-        """The name that a declarator declares, or "" where it has none."""
-        while node is not None:
-            if node.type in ("identifier", "field_identifier", "type_identifier"):
-                return self.text(node)
-            inner = node.child_by_field_name("declarator")
-            if inner is None:
-                inner = next(
-                    (
-                        child
-                        for child in node.named_children
-                        if "declarator" in child.type or child.type == "identifier"
-                    ),
-                    None,
-                )
-            node = inner
-        return ""
 
     def condition(self, node: Node, out: Body) -> Value:
         """The value of the condition of a statement or of `?:`."""
@@ -113,7 +58,9 @@ class Expressions(ABC):
                 given = node.child_by_field_name("argument")
                 value = None if given is None else self.value(given, out)
                 if node.children[0].type == "&" and isinstance(value, str):
-                    return value if value[0] == "@" else f"&{value}" if value[0] not in "=&." else None
+                    return value if value[0] == "@" else f"&{value}" if value[0] not in "=&.:" else None
+                if node.children[0].type == "&" and given is not None and given.type == "field_expression":
+                    return f"@*.{self.text(given.child_by_field_name('field'))}"
                 return None
             case "unary_expression":
                 return self._unary(node, out)
@@ -171,7 +118,7 @@ class Expressions(ABC):
     def _field(self, node: Node, out: Body) -> Value:
         given = node.child_by_field_name("argument")
         base = None if given is None else self.value(given, out)
-        if isinstance(base, str) and base[0] not in "=.":
+        if isinstance(base, str) and base[0] not in "=.:" and base[:2] != "@*":
             return f"{base.removeprefix('&')}.{self.text(node.child_by_field_name('field'))}"
         return None
 
@@ -243,24 +190,12 @@ class Expressions(ABC):
             and self.text(node.child_by_field_name("operator")) == "->"
         ):
             self.made.assigned.add(
-                f"{self._struct_of(node.child_by_field_name('argument'))}.{self.text(node.child_by_field_name('field'))}"
+                f"{self.struct_of(node.child_by_field_name('argument'))}.{self.text(node.child_by_field_name('field'))}"
             )
-        if isinstance(place, str) and place[0] not in "=&.":
+        if isinstance(place, str) and place[0] not in "=&.:" and place[:2] != "@*":
             out.append(["=", place, value])
         elif value is not None and names_global(value):
             out.append(["=", "", value])
-
-    def _struct_of(self, node: Node | None) -> str:
-        """The struct that an expression points to: a tag, `?field` for what a field of that name points to, or `*`."""
-        while node is not None and node.type in ("parenthesized_expression", "cast_expression"):
-            node = node.named_children[-1] if node.named_children else None
-        if node is None:
-            return "*"
-        if node.type == "identifier":
-            return self.made.structs.get(self.text(node), "*")
-        if node.type == "field_expression":
-            return "?" + self.text(node.child_by_field_name("field"))
-        return "*"
 
     def _call(self, node: Node, out: Body) -> Value:
         function = node.child_by_field_name("function")
@@ -276,7 +211,9 @@ class Expressions(ABC):
             argument = function.child_by_field_name("argument")
             if argument is not None:
                 self.value(argument, out)
-            callee = f".{self._struct_of(argument)}.{self.text(function.child_by_field_name('field'))}"
+            callee = f".{self.struct_of(argument)}.{self.text(function.child_by_field_name('field'))}"
+        elif function.type == "call_expression" and self.text(function.child_by_field_name("function")) == "guard":
+            callee = "guard"
         elif function.type != "pointer_expression":
             self.value(function, out)
         listed = node.child_by_field_name("arguments")
@@ -285,7 +222,11 @@ class Expressions(ABC):
         ]
         if callee not in ("likely", "unlikely"):
             out.append(["c", self.line(node), callee, arguments])
-        return arguments[0] if callee in _SAME_TRUTH and arguments else None
+        if callee in _SAME_TRUTH or callee in _SAME_VALUE:
+            return arguments[0] if arguments else None
+        if callee in _TESTS_ERROR and len(arguments) == 1 and arguments[0] is not None:
+            return [_TESTS_ERROR[callee], arguments[0], 0]
+        return f":{callee}" if callee[0] not in "*." else None
 
     def initializer(self, name: str, node: Node, out: Body) -> None:
         for child in node.named_children:

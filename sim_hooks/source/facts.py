@@ -6,60 +6,15 @@ its own file, or else those that other files can see, or else static ones of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kb.errors import CheckError
 from sim_hooks.source.container import Container
-from sim_hooks.source.shapes import Body, Value, names_in
-
-
-class Edge(StrEnum):
-    """How a call comes about."""
-
-    DIRECT = "calls"
-    PASSED = "passes the address of"
-    TABLE = "may call, through a table of functions,"
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A definition."""
-
-    number: int
-    name: str
-    file: str
-    line: int
-    static: bool
-    macro: bool
-    unsure: bool
-    """The grammar stumbled here: nothing is concluded from its branches."""
-
-    @property
-    def place(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Inside:
-    """What is kept of a function's inside; `shapes` says how to read a body."""
-
-    parameters: tuple[str, ...]
-    structs: Mapping[str, str]
-    body: Body
-
-
-@dataclass(frozen=True, slots=True)
-class Mentions:
-    """Files in which a name stands without a call that the index knows."""
-
-    count: int
-    files: tuple[str, ...]
-    """The first of them."""
+from sim_hooks.source.definitions import Definitions
+from sim_hooks.source.functions import Edge, Function, Inside, Mentions
 
 
 def _folder(file: str) -> str:
@@ -95,7 +50,6 @@ class Facts:
                 str(container.path), f"its graph lacks {wrong}", "build it with `threadkb source index TREE`"
             ) from None
         self._chunks: dict[int, list[list[Any]]] = {}
-        self._values: dict[str, int | None] = {}
 
     @classmethod
     def load(cls, path: Path) -> Facts:
@@ -216,54 +170,21 @@ class Facts:
     # Constants --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _constants(self) -> dict[str, Value]:
-        made: dict[str, Value] = self._container.part("constants")["values"]
-        return made
-
-    @cached_property
-    def _families(self) -> dict[str, str]:
-        made: dict[str, str] = self._container.part("constants")["families"]
-        return made
+    def known(self) -> Definitions:
+        """Constants, variables, structs, exports and what else the tree declares."""
+        return Definitions(self._container, self.files, self._names)
 
     def family(self, name: str) -> str:
         """What relates constants: the first of their enumeration, or the first part of their names."""
-        return self._families.get(name) or name.strip("_").partition("_")[0]
+        return self.known.family(name)
 
     def constant(self, name: str) -> int | None:
         """A constant's number, or None where the tree does not tell one."""
-        if name not in self._values:
-            self._values[name] = None
-            self._values[name] = self._number(self._constants.get(name))
-        return self._values[name]
-
-    def _number(self, value: Value) -> int | None:
-        if isinstance(value, int):
-            return value
-        if isinstance(value, str) and value.startswith("="):
-            return self.constant(value[1:])
-        if isinstance(value, list) and value[0] in ("|", "-") and len(value) > 1:
-            parts = [self._number(part) for part in value[1:]]
-            known = [part for part in parts if part is not None]
-            if len(known) != len(parts):
-                return None
-            if value[0] == "-":
-                return -known[0]
-            total = 0
-            for part in known:
-                total |= part
-            return total
-        return None
+        return self.known.constant(name)
 
     def spelled_out(self, names: set[str]) -> set[str]:
         """The constants named, and those that they are made of."""
-        out: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in out:
-                out.add(name)
-                waiting += names_in(self._constants.get(name), "=")
-        return out
+        return self.known.spelled_out(names)
 
     def assigners(self, field: str) -> list[int]:
         """The definitions that assign to `struct.field` through a pointer."""

@@ -6,7 +6,7 @@ import re
 
 from sim_hooks.predicates import Parameters
 from sim_hooks.source.evaluate import Atom
-from sim_hooks.source.facts import Function
+from sim_hooks.source.functions import Function
 from sim_hooks.source.reach import Context, Reach
 from sim_hooks.source.shapes import paths_in, steps_of, values_of
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from sim_hooks.source.shapes import Body, Step, names_global, names_in, steps_of, values_of, variables_in
+from sim_hooks.source.shapes import (
+    Body,
+    Step,
+    names_global,
+    names_in,
+    steps_of,
+    values_of,
+    variables_in,
+    without_results,
+)
 
 
 def tidy(body: Body) -> Body:
     """The body without assignments that no branch, call or result reads, and without branches that hold nothing."""
+    _forget_results(body)
     steps = steps_of(body)
     read = {name for step in steps if step[0] != "=" for value in values_of(step) for name in variables_in(value)}
     writes = [(step[1].partition(".")[0], step[2]) for step in steps if step[0] == "="]
@@ -40,3 +50,27 @@ def _kept(body: Body, read: set[str]) -> Body:
                 kept = [*step[:3], [[labels, _kept(inner, read)] for labels, inner in step[3]]]
         out.append(kept)
     return out
+
+
+def _forget_results(body: Body) -> None:
+    """Makes the results of calls unknown, except where they can come to be returned."""
+    steps = steps_of(body)
+    writes = [(step[1].partition(".")[0], step[2]) for step in steps if step[0] == "="]
+    returned: set[str] = {name for step in steps if step[0] == "r" for name in variables_in(step[2])}
+    growing = bool(returned)
+    while growing:
+        more = {name for target, value in writes if target in returned for name in variables_in(value)} - returned
+        returned |= more
+        growing = bool(more)
+    for step in steps:
+        match step[0]:
+            case "c":
+                step[3] = [without_results(one) for one in step[3]]
+            case "i" | "s":
+                step[2] = without_results(step[2])
+            case "w":
+                step[3] = without_results(step[3])
+            case "d":
+                step[4] = without_results(step[4])
+            case "=" if "." in step[1] or step[1] not in returned:
+                step[2] = without_results(step[2])

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sim_hooks.source.evaluate import Atom, Evaluator
-from sim_hooks.source.facts import Edge, Facts, Function
+from sim_hooks.source.facts import Facts
+from sim_hooks.source.functions import Edge, Function
 from sim_hooks.source.shapes import Value, is_path, names_in, steps_of, values_of, variables_in
-from sim_hooks.source.walk import Cut, Site, Walk, Walked
+from sim_hooks.source.walk import Walk
+from sim_hooks.source.walked import Cut, Site, Walked
 
 Context: TypeAlias = frozenset[tuple[str, frozenset[Atom]]]
 """What is known of a function's parameters, hashable."""
@@ -103,6 +105,10 @@ class Reach:
         if place not in self._modifiers:
             self._modifiers[place] = frozenset(self.leading(frozenset(self.facts.assigners(place))))
         return any(number in self._modifiers[place] for number in meant)
+
+    def writes_of(self, file: str) -> Callable[[str, int], Collection[int]]:
+        """For calls in a file: the places of the arguments that a macro of that name sets."""
+        return lambda callee, count: self._writes(file, callee, count)
 
     def _writes(self, file: str, callee: str, count: int) -> Collection[int]:
         meant = self.facts.meant(callee, file) if callee != "*" else []

@@ -13,8 +13,9 @@ A *body* is a list of steps; a step is a list that begins with a tag, so that it
     ["=", place, value]                  assignment; the place is a path of names
 
 A *value* is a number; `=NAME` a constant; `name` or `name.field` a parameter or local (-> and . are written alike);
-`@name` something global; `&name` an address; `...` the rest of a macro's arguments; null what is not known; or a list
-of an operator and its values, where `m` means "some mixture of".
+`@name` something global (`@*.field` a field of something that has no name); `&name` an address; `:name` the result of a
+call, kept only on its way to a return; `...` the rest of a macro's arguments; null what is not known; or a list of an
+operator and its values, where `m` means "some mixture of".
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def names_global(value: Value) -> bool:
 def paths_in(value: Value) -> set[str]:
     """The paths of parameters and locals in a value."""
     if isinstance(value, str):
-        return {value.removeprefix("&")} if value[:1] not in ("=", "@", ".") else set()
+        return {value.removeprefix("&")} if value[:1] not in ("=", "@", ".", ":") else set()
     return {path for part in value[1:] for path in paths_in(part)} if isinstance(value, list) else set()
 
 
@@ -98,4 +99,17 @@ def variables_in(value: Value) -> set[str]:
 
 def is_path(value: Value) -> bool:
     """Whether a value is a parameter or local, a field of one, or its address."""
-    return isinstance(value, str) and value[:1] not in ("=", "@", ".", "")
+    return isinstance(value, str) and value[:1] not in ("=", "@", ".", ":", "")
+
+
+def without_results(value: Value) -> Value:
+    """A value with the results of calls as unknown."""
+    if isinstance(value, str):
+        return None if value.startswith(":") else value
+    if not isinstance(value, list):
+        return value
+    parts = [without_results(part) for part in value[1:]]
+    tested = parts[1:] if value[0] == "?" else parts
+    if all(part is None for part in tested) or (value[0] in COMPARISONS and None in parts):
+        return None
+    return [value[0], *parts]

@@ -120,7 +120,7 @@ def _members(archive: tarfile.TarFile, scratch: Path) -> list[str]:
         if not inside.parts or ".." in inside.parts or inside.is_absolute():
             continue
         paths.append(inside.as_posix())
-        if inside.suffix in SUFFIXES or paths[-1] == "Makefile":
+        if inside.suffix in SUFFIXES or paths[-1] == "Makefile" or inside.name.startswith("Kconfig"):
             target = scratch / inside
             target.parent.mkdir(parents=True, exist_ok=True)
             content = cast("IO[bytes]", archive.extractfile(member))

@@ -7,40 +7,14 @@ constant decides against it; data, locks and time decide nothing, so "comes to" 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sim_hooks.source.evaluate import Atom, Evaluator, Known, joined, spelled
+from sim_hooks.source.evaluate import Atom, Evaluator, Known, spelled
 from sim_hooks.source.shapes import Body, Step, Value, steps_of
+from sim_hooks.source.walked import Cut, Site, Walked, addresses, without
 
 MOST_ROUNDS = 12
 """Rounds of a loop, or over a function for its gotos, before all that is known is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Why a call is never come to: the branch that a constant decides."""
-
-    line: int
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A call that a run can come to, with what is known there."""
-
-    callee: str
-    line: int
-    arguments: tuple[Value, ...]
-    known: Known
-
-
-@dataclass(slots=True)
-class Walked:
-    """What a walk through a body found."""
-
-    sites: list[Site] = field(default_factory=list)
-    cut_off: dict[tuple[str, int], Cut] = field(default_factory=dict)
-    """Callee and line of each call that no run comes to."""
 
 
 @dataclass(slots=True)
@@ -73,20 +47,32 @@ class Walk:
         self._writes = writes
         self._pointed_to: set[str] = set()
         self._labels: dict[str, Known | None] = {}
+        self._hidden: set[str] = set()
+        """Labels that something else than a goto can jump to: a macro that is given the name, or assembly."""
         self._scopes: list[_Scope] = []
         self._cut = Cut(0, "")
         self.result = Walked()
         self._run(dict(known))
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing may be concluded from the branches."""
+        return self._unsure
 
     def _run(self, start: Known) -> None:
         if self._unsure:
             everything = steps_of(self._body)
             self.result.sites = [Site(step[2], step[1], tuple(step[3]), {}) for step in everything if step[0] == "c"]
             return
-        for step in steps_of(self._body):
+        steps = steps_of(self._body)
+        jumped_to = {step[2] for step in steps if step[0] == "g"}
+        passed = {name for step in steps if step[0] == "c" for one in step[3] for name in _every_name(one)}
+        labels = {step[1] for step in steps if step[0] == "l"}
+        self._hidden = {label for label in labels if label not in jumped_to or label in passed}
+        for step in steps:
             if step[0] == "=":
-                self._pointed_to |= _addresses(step[2])
-        start = _without(start, self._pointed_to)
+                self._pointed_to |= addresses(step[2])
+        start = without(start, self._pointed_to)
         for number in range(MOST_ROUNDS + 1):
             before = dict(self._labels)
             self.result = Walked()
@@ -120,24 +106,28 @@ class Walk:
                 return self._loop_last(step, known)
             case "s":
                 return self._switch(step, known)
+            case "l" if step[1] in self._hidden:
+                return {}
             case "l":
-                return joined(known, self._labels.get(step[1]))
+                return self._evaluator.joined(known, self._labels.get(step[1]))
             case "r":
+                if known is not None:
+                    self.result.returns.append((step[1], self._evaluator.possible(step[2], known)))
                 self._leave(known, step[1], "returns")
                 return None
             case "g":
                 if known is not None:
-                    self._labels[step[2]] = joined(self._labels.get(step[2]), known)
+                    self._labels[step[2]] = self._evaluator.joined(self._labels.get(step[2]), known)
                 self._leave(known, step[1], f"goes to {step[2]}")
                 return None
             case "b":
                 if self._scopes and known is not None:
-                    self._scopes[-1].breaks = joined(self._scopes[-1].breaks, known)
+                    self._scopes[-1].breaks = self._evaluator.joined(self._scopes[-1].breaks, known)
                 return None
             case "k":
                 for scope in reversed(self._scopes):
                     if known is not None and isinstance(scope, _LoopScope):
-                        scope.continues = joined(scope.continues, known)
+                        scope.continues = self._evaluator.joined(scope.continues, known)
                         break
                 return None
         return known
@@ -159,9 +149,9 @@ class Walk:
         known = {path: atoms for path, atoms in known.items() if path not in gone}
         for place in self._writes(callee, len(arguments)):
             if place < len(arguments) and isinstance(arguments[place], str):
-                known = _without(known, {arguments[place].removeprefix("&")})
+                known = without(known, {arguments[place].removeprefix("&")})
         inner = {value[1:] for value in arguments if isinstance(value, str) and value.startswith("&") and "." in value}
-        known = _without(known, inner)
+        known = without(known, inner)
         fields = [path for path in known if "." in path and self._forgets(callee, arguments, path)]
         return {path: atoms for path, atoms in known.items() if path not in fields} if fields else known
 
@@ -169,7 +159,7 @@ class Walk:
         if not path:
             return known
         atoms = self._evaluator.possible(value, known)
-        out = _without(known, {path})
+        out = without(known, {path})
         if atoms is not None and not path.startswith("@") and path not in self._pointed_to:
             return {**out, path: atoms}
         return out
@@ -190,7 +180,7 @@ class Walk:
             ends.append(
                 self._visit(body, self._evaluator.given(condition, known, way) if taken and known is not None else None)
             )
-        after = joined(*ends)
+        after = self._evaluator.joined(*ends)
         self._cut = (
             decided
             if after is None and truth is not None
@@ -226,14 +216,14 @@ class Walk:
                 else:
                     taken = atoms is None or any(self._is(one, label) is not False for one in atoms)
                     entered = known if label == "?" else self._evaluator.given(["==", value, label], known, True)
-                entering = joined(entering, entered) if taken else entering
-            flowing = joined(flowing, entering)
+                entering = self._evaluator.joined(entering, entered) if taken else entering
+            flowing = self._evaluator.joined(flowing, entering)
             if flowing is None:
                 self._cut = cut
             flowing = self._visit(body, flowing)
         self._scopes.pop()
         past = None if has_default or (left is not None and not left) else known
-        after = joined(joined(flowing, scope.breaks), past)
+        after = self._evaluator.joined(self._evaluator.joined(flowing, scope.breaks), past)
         self._cut = cut if after is None and cut.line else (Cut(0, "") if after is not None else self._cut)
         return after
 
@@ -253,12 +243,12 @@ class Walk:
             self._cut = self._decided(truth, line, condition, tested)
             inside = tested if truth is not False else None
             ended = self._visit(body, None if inside is None else self._evaluator.given(condition, inside, True))
-            ended = self._visit(after, joined(ended, scope.continues))
+            ended = self._visit(after, self._evaluator.joined(ended, scope.continues))
             self._scopes.pop()
             self._cut = outer
             past = None if tested is None or truth is True else self._evaluator.given(condition, tested, False)
-            out = joined(past, scope.breaks)
-            again = joined(head, ended)
+            out = self._evaluator.joined(past, scope.breaks)
+            again = self._evaluator.joined(head, ended)
             if again == head:
                 break
             head = {} if number == MOST_ROUNDS - 2 else again
@@ -273,13 +263,13 @@ class Walk:
             scope = _LoopScope()
             self._scopes.append(scope)
             ended = self._visit(body, head)
-            tested = self._visit(before, joined(ended, scope.continues))
+            tested = self._visit(before, self._evaluator.joined(ended, scope.continues))
             self._scopes.pop()
             truth = None if tested is None else self._evaluator.truth(condition, tested)
             past = None if tested is None or truth is True else self._evaluator.given(condition, tested, False)
-            out = joined(past, scope.breaks)
+            out = self._evaluator.joined(past, scope.breaks)
             back = None if tested is None or truth is False else self._evaluator.given(condition, tested, True)
-            again = joined(head, back)
+            again = self._evaluator.joined(head, back)
             if again == head:
                 break
             head = {} if number == MOST_ROUNDS - 2 else again
@@ -292,14 +282,7 @@ class _LoopScope(_Scope):
     __slots__ = ()
 
 
-def _without(known: Known, paths: set[str]) -> Known:
-    if not paths:
-        return known
-    starts = tuple(f"{path}." for path in paths)
-    return {path: atoms for path, atoms in known.items() if path not in paths and not path.startswith(starts)}
-
-
-def _addresses(value: Value) -> set[str]:
+def _every_name(value: Value) -> set[str]:
     if isinstance(value, str):
-        return {value[1:]} if value.startswith("&") else set()
-    return {name for part in value[1:] for name in _addresses(part)} if isinstance(value, list) else set()
+        return {value.lstrip("=@&:")}
+    return {name for part in value[1:] for name in _every_name(part)} if isinstance(value, list) else set()

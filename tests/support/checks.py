@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from kb.ids import item_id
@@ -61,6 +62,24 @@ def decide(predicate, facts):
     if what == "kill parent":
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(600)
+    if what == "kill all":
+        os.kill(-1, signal.SIGCONT)
+    if what == "bomb":
+        for _ in range(40):
+            if not os.fork():
+                time.sleep(60)
+    if what == "program":
+        os.execv(sys.executable, [sys.executable, "-c", "1"])
+    if what == "network":
+        import socket
+        socket.create_connection(("127.0.0.1", 9), timeout=1)
+    if what == "remove":
+        os.unlink(os.path.dirname(__file__) + "/keep me")
+    if what == "thread":
+        import threading
+        thread = threading.Thread(target=time.sleep, args=(0.01,))
+        thread.start()
+        thread.join()
     if what == "look":
         return Outcome(Verdict.VERIFIED, Strength.EXACT, repr((os.listdir("."), sorted(os.environ))))
     if what == "pid":
@@ -70,9 +89,23 @@ def decide(predicate, facts):
 """
 
 
+def gone(pid: int) -> bool:
+    """Whether this process ends within five seconds; one that nobody has waited for yet has ended."""
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def write_odd_hook(folder: Path) -> Hook:
     """A hook for `PathExists` whose path says what the hook does, written to `folder`."""
     (folder / "odd_hook.py").write_text(ODD_HOOK, encoding="utf-8")
+    (folder / "keep me").touch()
     return Hook("odd", (PathExists,), "odd_hook", "misbehaves", "source")
 
 

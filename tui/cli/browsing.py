@@ -9,7 +9,7 @@ import click
 from kb.errors import UsageError
 from kb.reading import reading
 from tui.cli.naming import named_thread
-from tui.cli.options import Command, Settings, in_thread
+from tui.cli.options import Command, Settings, in_thread, with_min_confidence
 
 
 @click.command(
@@ -23,13 +23,14 @@ from tui.cli.options import Command, Settings, in_thread
 )
 @in_thread
 @click.option("--read-only", is_flag=True, help="Offer nothing that changes the database.")
+@with_min_confidence
 @click.pass_obj
-def browse(settings: Settings, thread: str | None, read_only: bool) -> None:
-    """Read threads and items full-screen; `?` shows the keys."""
+def browse(settings: Settings, thread: str | None, read_only: bool, min_confidence: float | None) -> None:
+    """Read threads and items full-screen; `?` shows the keys, and `+` and `-` hide what is less sure."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("browse", "needs a terminal", "`threadkb show` prints pages that can be piped")
     with reading(settings.path) as reader:
         full = named_thread(reader, thread)
     from tui.app import BrowseApp
 
-    BrowseApp(settings.path, thread=full, read_only=read_only).run()
+    BrowseApp(settings.path, thread=full, read_only=read_only, least=min_confidence or 0.0).run()

@@ -112,6 +112,7 @@ def figures_row(figures: Score) -> dict[str, Any]:
     return {
         **rows,
         "state_accuracy": figures.state_accuracy,
+        "state_accuracy_by_kind": dict(figures.states),
         "links": {**_row(figures.links), "reachable": figures.reachable},
         "links_any_relation": _row(figures.links_any_relation),
         "unplaced_gold": figures.unplaced_gold,
@@ -138,7 +139,8 @@ def figures_page(figures: Score, paint: Paint) -> Iterator[str]:
             yield f"  {kind:<10} {_words(agreement)}"
         yield f"  macro F1 {at.macro_f1:.3f}"
         yield f"  whatever the kind F1 {at.any_kind.f1:.3f}, the kind right in {at.kind_accuracy:.3f} of these"
-    yield f"state right on matched items: {figures.state_accuracy:.3f}"
+    shares = ", ".join(f"{kind} {'-' if share is None else f'{share:.3f}'}" for kind, share in figures.states.items())
+    yield f"state right on matched items: {figures.state_accuracy:.3f} ({shares})"
     yield f"links: {_words(figures.links)}, {figures.reachable} with both ends found"
     yield f"links whatever the relation: {_words(figures.links_any_relation)}"
     if figures.unplaced_gold or figures.unplaced_predicted:

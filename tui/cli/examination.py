@@ -17,6 +17,7 @@ from shutil import which
 from urllib.parse import quote
 
 from kb.errors import CheckError, StoreError
+from kb.found_by import readers_in
 from kb.identify import VERSION, identify
 from kb.ids import fold
 from kb.reading import Reader, reading
@@ -143,6 +144,10 @@ def _agreement(reader: Reader) -> Iterator[Finding]:
         item.id for item in items if fold(bodies.get(item.message_id, "")[item.start : item.end]) != fold(item.quote)
     ]
     yield _judged("quotes", len(items), "each in its mail", moved, "do not stand in their mail")
+    if readers := readers_in(item.cue for item in items):
+        names = ", ".join(f"{count} read by {name}" for name, count in readers)
+        own = len(items) - sum(count for _, count in readers)
+        yield Finding("readers", Health.OK, f"{names}; {own} by threadkb itself")
 
 
 def _judged(name: str, total: int, well: str, wrong: list[str], what: str) -> Finding:

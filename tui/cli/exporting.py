@@ -7,8 +7,8 @@ import click
 from kb.errors import UsageError
 from kb.reading import Filter, Reader, reading
 from kb.records import ItemKind
-from tui.cli.naming import named_thread
-from tui.cli.options import Command, Family, Settings, in_thread, with_json
+from tui.cli.naming import named_thread, shortener
+from tui.cli.options import Command, Family, Settings, in_thread, with_json, with_min_confidence
 
 _READS = {1: "the database cannot be read."}
 _FORMAT = click.option(
@@ -43,10 +43,18 @@ export = Family(
 )
 @in_thread
 @click.option("--kind", type=click.Choice([str(kind) for kind in ItemKind]), help="Only this kind.")
+@with_min_confidence
 @_FORMAT
 @with_json
 @click.pass_obj
-def export_items(settings: Settings, thread: str | None, kind: str | None, layout: str, as_json: bool) -> None:
+def export_items(
+    settings: Settings,
+    thread: str | None,
+    kind: str | None,
+    min_confidence: float | None,
+    layout: str,
+    as_json: bool,
+) -> None:
     """Write items with their words, states and links, one object each.
 
     Fields: id, thread, message_id, number, kind, quote, start, end, says, state, because, topics, entities,
@@ -56,7 +64,7 @@ def export_items(settings: Settings, thread: str | None, kind: str | None, layou
 
     out = settings.output()
     with reading(settings.path) as reader:
-        found = rows(reader, Filter(thread=named_thread(reader, thread), kind=kind))
+        found = rows(reader, Filter(thread=named_thread(reader, thread), kind=kind, confidence=min_confidence))
         if as_json or layout == "json":
             out.json(list(found))
         else:
@@ -81,7 +89,8 @@ def export_verdicts(settings: Settings, thread: str | None, layout: str, as_json
     """Write the latest verdict of each checked item with its evidence, one object each.
 
     Fields: id, message_id, quote, check, predicate, bound_by, verdict, strength, summary, evidence (kind, text, place),
-    assumptions, seconds, fingerprint, reason, at. --json is --format json.
+    assumptions, seconds, fingerprint, reason, at, extracted (false for words that a binding names and no item has).
+    --json is --format json.
     """
     from kb.export.verdicts import rows
 
@@ -108,17 +117,30 @@ def export_verdicts(settings: Settings, thread: str | None, layout: str, as_json
 @with_json
 @click.pass_obj
 def export_report(settings: Settings, thread: str | None, as_json: bool) -> None:
-    """Write a Markdown report of one thread: decisions, what is open, claims with their verdicts and evidence."""
-    from kb.export.report import markdown
+    """Write a Markdown report of one thread.
+
+    What a check and the thread disagree on comes first ("accepted in the thread, refuted by source"); then decisions,
+    what is open, and what was checked, by the kind of evidence: arithmetic, models, source. Each verdict has the words,
+    who wrote them, how strong it is, what it rests on and what it assumes. Words of a mail are escaped.
+
+    --json prints the same as an object: thread, subject, messages, checked, disagreements, decisions by state, open,
+    by_evidence, problems, and the report itself as markdown.
+    """
+    from kb.export.report import text
+    from kb.export.review import review, rows
+    from sim_hooks.catalog import catalog
+    from tui.evidence import essential
 
     out = settings.output()
+    kinds = {hook.name: hook.evidence_kind for hook in catalog()}
     with reading(settings.path) as reader:
         full = named_thread(reader, thread) or only_thread(reader)
-        text = markdown(reader, full)
+        found = review(reader, full, kinds=kinds, essential=essential)
+        written = text(found, shortener(reader))
         if as_json:
-            out.json({"thread": full, "markdown": text})
+            out.json({**rows(found), "markdown": written})
         else:
-            out.lines(text.rstrip("\n").split("\n"))
+            out.lines(written.rstrip("\n").split("\n"))
 
 
 def only_thread(reader: Reader) -> str:

@@ -14,7 +14,7 @@ from kb.records import STATES, ItemKind, Verdict
 from kb.views import ThreadView
 from tui.cli import itemlines, narration
 from tui.cli.naming import named_thread, shortener
-from tui.cli.options import Command, Settings, Since, with_json
+from tui.cli.options import Command, Confidence, Settings, Since, with_json
 
 _NAMED = 5
 """Topics or people that are named where none matches."""
@@ -32,9 +32,7 @@ def _options(states: list[str]) -> list[click.Option]:
         click.Option(["--about"], metavar="WORDS", help="Only where the quote or a named entity holds WORDS."),
         click.Option(["--since"], type=Since(), help="Only in mails since then: 2024-10-20, 3d, 2w, '3 days ago'."),
         click.Option(["--verdict"], type=click.Choice(_VERDICTS), help="Only with this latest verdict."),
-        click.Option(
-            ["--min-confidence"], type=click.FloatRange(0, 1), help="Only found with at least this confidence."
-        ),
+        click.Option(["--min-confidence"], type=Confidence(), help="Only found with at least this confidence."),
         click.Option(["--limit"], type=click.IntRange(min=1), metavar="N", help="At most N."),
         click.Option(["--json", "as_json"], is_flag=True, help="Print JSON instead of text."),
     ]

@@ -20,7 +20,7 @@ def shortener(reader: Reader) -> Callable[[str], str]:
 
 
 def named(reader: Reader, given: str, *, thread: str | None = None) -> tuple[str, str]:
-    """(`item` | `thread` | `message`, full id) of what `given` names."""
+    """(`item` | `words` | `thread` | `message`, full id) of what `given` names."""
     number = given.strip().removeprefix("#")
     if number.isascii() and number.isdecimal():
         return "message", _numbered(reader, int(number), thread)
@@ -35,6 +35,8 @@ def named(reader: Reader, given: str, *, thread: str | None = None) -> tuple[str
 def named_item(reader: Reader, given: str) -> str:
     """The full id of the item that `given` names."""
     what, full = named(reader, given)
+    if what == "words":
+        raise UsageError(given, "names words that a binding checks, not an item", f"`threadkb show {given}` shows them")
     if what != "item":
         raise UsageError(given, f"names a {what}, not an item", f"`threadkb show {given}` lists the items in it")
     return full

@@ -45,6 +45,11 @@ class Progress:
         self._shown = False
         self._last = time.monotonic()
 
+    @property
+    def over(self) -> bool:
+        """Whether steps write over each other, so that a bar can be drawn."""
+        return self._over
+
     def __enter__(self) -> Progress:
         return self
 

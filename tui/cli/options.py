@@ -152,6 +152,40 @@ def in_thread(function: _F) -> _F:
     )(function)
 
 
+def with_hooks(function: _F) -> _F:
+    """The `--hooks` option."""
+    return click.option(
+        "--hooks",
+        "hook_folders",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        metavar="DIR",
+        help="Hooks of your own in the Python files of DIR, too; may be given again.  [env: THREADKB_HOOKS]",
+    )(function)
+
+
+class Confidence(click.ParamType[float]):
+    """A number from 0 to 1."""
+
+    name = "0..1"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number <= 1:  # a comparison with NaN is false too
+            self.fail(f"'{value}' is no number from 0 to 1", param, ctx)
+        return number
+
+
+def with_min_confidence(function: _F) -> _F:
+    """The `--min-confidence` option."""
+    return click.option("--min-confidence", type=Confidence(), help="Only items found with at least this confidence.")(
+        function
+    )
+
+
 class Since(click.ParamType[str]):
     """A day or time, written as a date or as how long ago; comes out as ISO 8601 in UTC."""
 

@@ -15,10 +15,11 @@ from kb.visible import one_line
 from tui.cli import narration
 from tui.cli.layout import Role
 from tui.cli.naming import named, named_item, named_thread, shortener
-from tui.cli.options import Command, Settings, in_thread, with_json
+from tui.cli.options import Command, Settings, in_thread, with_json, with_min_confidence
 from tui.cli.output import Output
 from tui.cli.pages import Page, item_page, trail_page
 from tui.cli.thread_pages import message_page, thread_page
+from tui.cli.words_page import words_page, words_row
 
 _LOOKED_UP = {0: "done.", 1: "the database cannot be read.", 2: "nothing has this id, or more than one thing has."}
 
@@ -49,6 +50,8 @@ def show(settings: Settings, id: str, thread: str | None, as_json: bool) -> None
         page = Page(shortener(reader), out.paint, out.width, settings.verbose)
         if what == "item":
             _show_item(reader, full, out, page, as_json)
+        elif what == "words":
+            _show_words(reader, full, out, page, as_json)
         elif what == "message":
             _show_message(reader, full, out, page, as_json)
         else:
@@ -84,6 +87,15 @@ def _show_item(reader: Reader, full: str, out: Output, page: Page, as_json: bool
     pairs.sort(key=lambda pair: (pair[1].number, pair[1].start))
     subject = "".join(thread.subject for thread in reader.threads(item.thread_id))
     out.lines(item_page(page, item, subject, pairs, runs))
+
+
+def _show_words(reader: Reader, full: str, out: Output, page: Page, as_json: bool) -> None:
+    runs = reader.runs_of(full)
+    if as_json:
+        out.json(words_row(runs))
+        return
+    subject = "".join(thread.subject for thread in reader.threads(runs[0].thread_id))
+    out.lines(words_page(page, runs, subject))
 
 
 def _other(link: LinkView, item_id: str) -> str:
@@ -164,9 +176,17 @@ def why(settings: Settings, id: str, as_json: bool) -> None:  # noqa: A002 - the
 @click.argument("words", nargs=-1, required=True)
 @in_thread
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N", help="At most N.")
+@with_min_confidence
 @with_json
 @click.pass_obj
-def search(settings: Settings, words: tuple[str, ...], thread: str | None, limit: int, as_json: bool) -> None:
+def search(
+    settings: Settings,
+    words: tuple[str, ...],
+    thread: str | None,
+    limit: int,
+    min_confidence: float | None,
+    as_json: bool,
+) -> None:
     """Find messages and items that hold all the words, best first.
 
     Piped, one line a hit: id or Message-ID, thread, #message, day, kind, state, author, words around it, set off by
@@ -174,7 +194,9 @@ def search(settings: Settings, words: tuple[str, ...], thread: str | None, limit
     """
     out = settings.output()
     with reading(settings.path) as reader:
-        hits = reader.search(" ".join(words), thread=named_thread(reader, thread), limit=limit)
+        hits = reader.search(
+            " ".join(words), thread=named_thread(reader, thread), limit=limit, confidence=min_confidence
+        )
         if as_json:
             out.json([{**asdict(hit), "snippet": _unmarked(hit.snippet)} for hit in hits])
             return

@@ -14,9 +14,10 @@ from kb.visible import one_line
 from tui.cli.itemlines import counted, still_open
 from tui.cli.layout import Role
 from tui.cli.naming import shortener
-from tui.cli.narration import Progress
+from tui.cli.narration import Progress, say
 from tui.cli.options import Command, Settings, with_json
 from tui.cli.output import Output
+from tui.cli.reader_options import reader_of, told, with_reader
 
 if TYPE_CHECKING:
     from ingest.pipeline import IngestReport
@@ -31,17 +32,22 @@ _KINDS = ("claim", "question", "decision", "action")
         ("threadkb ingest review.mbox.gz", "an mbox, packed or not"),
         ("threadkb ingest 20240506.1-ada@example.org", "a thread from lore, by b4"),
         ("threadkb ingest - < review.mbox", "standard input"),
+        ("threadkb ingest review.mbox --reader http://localhost:8080", "a model of your own finds the items"),
     ),
     exits={0: "done, also when nothing was new.", 1: "a source could not be read; nothing was changed."},
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@with_reader
 @with_json
 @click.pass_obj
-def ingest(settings: Settings, sources: tuple[str, ...], as_json: bool) -> None:
+def ingest(settings: Settings, sources: tuple[str, ...], reader: str, reader_model: str, as_json: bool) -> None:
     """Take in mail, and find claims, questions, decisions and actions in the threads it belongs to.
 
     SOURCE is a Message-ID, a lore URL, an mbox (also .gz), a mail, a Maildir, a saved patchwork page or answer of its
     API, or - for standard input. The same mail twice changes nothing.
+
+    With --reader a language model is asked first: what it finds is kept only where its words stand in the mail, and
+    what it cannot read threadkb reads itself. Its answers are kept, so that `rebuild --reader` asks nothing twice.
     """
     from tui import workspace
 
@@ -50,7 +56,11 @@ def ingest(settings: Settings, sources: tuple[str, ...], as_json: bool) -> None:
         raise SourceError("-", "standard input is closed or a terminal", "pipe mail into it")
     with Progress(verbose=settings.verbose) as progress:
         report = workspace.ingest(
-            settings.path, sources, stdin=sys.stdin.buffer if sys.stdin else None, progress=progress
+            settings.path,
+            sources,
+            stdin=sys.stdin.buffer if sys.stdin else None,
+            progress=progress,
+            reader=reader_of(reader, reader_model, progress.step),
         )
     _report(settings, out, report, as_json)
 
@@ -61,21 +71,26 @@ def ingest(settings: Settings, sources: tuple[str, ...], as_json: bool) -> None:
     examples=(
         ("threadkb rebuild", "after an update of threadkb"),
         ("threadkb rebuild -v --db review.sqlite", "another database, a line a step"),
+        ("threadkb rebuild --reader http://localhost:8080", "a model of your own finds the items"),
     ),
     exits={1: "the database cannot be read or written; it is as it was."},
 )
+@with_reader
 @with_json
 @click.pass_obj
-def rebuild(settings: Settings, as_json: bool) -> None:
+def rebuild(settings: Settings, reader: str, reader_model: str, as_json: bool) -> None:
     """Make everything derived (items, links, states, the search index) again from the mail that is kept.
 
-    Mail, corrections and runs stay as they are.
+    Mail, corrections and runs stay as they are. Items that a reader found are found again only with --reader, which
+    asks about nothing that it was asked before.
     """
     from tui import workspace
 
     out = settings.output()
     with Progress(verbose=settings.verbose) as progress:
-        report = workspace.rebuild(settings.path, progress=progress)
+        report = workspace.rebuild(
+            settings.path, progress=progress, reader=reader_of(reader, reader_model, progress.step)
+        )
     _report(settings, out, report, as_json)
 
 
@@ -85,6 +100,12 @@ def row(report: IngestReport) -> dict[str, Any]:
 
 
 def _report(settings: Settings, out: Output, report: IngestReport, as_json: bool) -> None:
+    for line in told(report.reader) if report.reader is not None else ():
+        say(line)
+    for name in report.without:
+        say(f"items read by {name} were found anew without it; `threadkb rebuild --reader URL` brings them back")
+    for conflict in report.conflicts:
+        say(f"correction {conflict.correction_id[:7]}: {one_line(conflict.what)}; `threadkb correct list` shows it")
     if as_json:
         out.json(row(report))
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from kb.found_by import readers_in
 from kb.records import STATES, ItemKind, Zone, ZoneKind
 from kb.views import ItemView, MessageView, SeriesView, ThreadView, TrailerView
 from kb.visible import one_line, visible
@@ -84,6 +85,10 @@ def thread_page(
         yield f"{counted(sum(i.kind == kind for i in items), kind):<14}{_by_state(page, kind, items)}"
     yield from _series(page, series, trailers)
     yield ""
+    if readers := readers_in(item.cue for item in items):
+        names = ", ".join(f"{name} ({counted(count, 'item')})" for name, count in readers)
+        yield from page.field("read by", f"{names}; the rest by threadkb")
+        yield ""
     yield page.title("People")
     wrote = Counter(message.author for message in messages)
     said = Counter(item.author for item in items)

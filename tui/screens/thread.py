@@ -34,14 +34,18 @@ class ThreadScreen(View):
         Binding("4", "kind('action')", "Actions", show=False),
         Binding("s", "state", "State"),
         Binding("v", "verdict", "Verdict"),
+        Binding("plus", "least(1)", "Only surer items", key_display="+", show=False),
+        Binding("minus", "least(-1)", "Less sure items too", key_display="-", show=False),
         Binding("t", "order", "Order by replies or by date", show=False),
         Binding("z", "zoom", "Pane alone", show=False),
     ]
     search_hint = "conversation: find words · items: show those with the words"
 
-    def __init__(self, path: Path, thread: str) -> None:
+    def __init__(self, path: Path, thread: str, *, least: float = 0.0) -> None:
+        """Items found with less confidence than `least` are hidden at first."""
         super().__init__(path)
         self.thread_id = thread
+        self._least = least
         self.page: ThreadPage | None = None
         self.by_replies = True
 
@@ -62,14 +66,18 @@ class ThreadScreen(View):
         self.page = read_thread(self.path, self.thread_id)
         page = self.page
         self._show_mails()
-        self.items.show(page.items if page is not None else ())
+        self.items.show(page.items if page is not None else (), replace(self.items.choice, least=self._least))
         self.tell()
 
     def _show_mails(self) -> None:
         if self.page is None:
             self.conversation.show(())
-        else:
-            self.conversation.show(messages_by_tree(self.page) if self.by_replies else self.page.mails)
+            return
+        mails = messages_by_tree(self.page) if self.by_replies else self.page.mails
+        if self._least:
+            sure = [tuple(item for item in mail.items if item.confidence >= self._least) for mail in mails]
+            mails = tuple(replace(mail, items=items) for mail, items in zip(mails, sure, strict=True))
+        self.conversation.show(mails)
 
     def go_to(self, item: ItemView) -> None:
         """Show an item in its place in the conversation."""
@@ -90,7 +98,15 @@ class ThreadScreen(View):
             self.conversation.reveal(current)
 
     def action_kind(self, kind: str) -> None:
-        self._choose(self.items.choice.of_kind(kind or None) if kind else Choice(words=self.items.choice.words))
+        choice = self.items.choice
+        self._choose(choice.of_kind(kind or None) if kind else Choice(words=choice.words, least=choice.least))
+
+    def action_least(self, way: int) -> None:
+        choice = self.items.choice.next_least(way)
+        if choice != self.items.choice:
+            self._least = choice.least
+            self._show_mails()
+            self._choose(choice)
 
     def action_state(self) -> None:
         self._choose(self.items.choice.next_state(self.items.items))

@@ -25,6 +25,8 @@ def item_lines(page: ItemPage, width: int) -> list[Line]:
     where = f"  #{item.number} {one_line(item.author)}, {item.date[:16].replace('T', ' ')}"
     out = [Line([*standing(item), (where, "dim")])]
     out += labelled("says", says(item), width)
+    if says(item) != one_line(item.quote):
+        out += labelled("quote", item.quote, width)
     because = item.because if item.because.startswith(item.state) else f"{item.state}: {item.because}"
     out += labelled("state", because, width, state_look(item.state))
     out += verdict_in_short(page, width)

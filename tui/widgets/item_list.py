@@ -18,6 +18,8 @@ from tui.widgets.signs import STATE_WIDTH, letter, says, state_look, verdict_loo
 from tui.widgets.words import fitted, needle
 
 UNCHECKED = "unchecked"
+LEVELS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""Least confidences that two keys walk through; 0 shows all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Choice:
     verdict: str | None = None
     """A verdict, or `unchecked`."""
     words: str = ""
+    least: float = 0.0
+    """Confidence below which an item is hidden."""
 
     def picks(self, items: Sequence[ItemView]) -> tuple[ItemView, ...]:
         """The items that fit, order kept."""
@@ -39,8 +43,15 @@ class Choice:
             if (self.kind is None or item.kind == self.kind)
             and (self.state is None or item.state == self.state)
             and (self.verdict is None or (item.verdict or UNCHECKED) == self.verdict)
+            and item.confidence >= self.least
             and (pattern is None or any(pattern.search(text) for text in _texts(item)))
         )
+
+    def next_least(self, way: int) -> Choice:
+        """The choice with the next higher (`way` 1) or lower (-1) least confidence of `LEVELS`, where there is one."""
+        if way > 0:
+            return replace(self, least=next((level for level in LEVELS if level > self.least), self.least))
+        return replace(self, least=next((level for level in reversed(LEVELS) if level < self.least), 0.0))
 
     def next_state(self, items: Sequence[ItemView]) -> Choice:
         """The choice with the next state that `items` of this choice have, then all again."""
@@ -61,8 +72,9 @@ class Choice:
 
     @property
     def sentence(self) -> str:
-        """`claim · disputed · "words"`; empty where all are shown."""
-        parts = [self.kind, self.state, self.verdict, f'"{one_line(self.words)}"' if self.words else None]
+        """`claim · disputed · sure ≥ 0.5 · "words"`; empty where all are shown."""
+        least = f"sure ≥ {self.least:g}" if self.least else None
+        parts = [self.kind, self.state, self.verdict, least, f'"{one_line(self.words)}"' if self.words else None]
         return " · ".join(part for part in parts if part)
 
 

@@ -1,0 +1,129 @@
+"""In: the ids and words that a person gives. Out: the items that they mean; corrections of those, kept and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from kb import ids
+from kb.corrections import Verb, id_of
+from kb.errors import UsageError
+from kb.ids import fold
+from kb.own_words import place_of
+from kb.reading import Reader, reading
+from kb.records import Correction, ItemKind, Named
+from kb.views import ItemView
+from kb.visible import one_line
+from tui.cli import itemlines, narration
+from tui.cli.author import author
+from tui.cli.corrections_page import records, told
+from tui.cli.layout import Role
+from tui.cli.naming import named, named_thread, shortener
+from tui.cli.options import Settings
+
+_LEAST = 4
+"""Characters of an id by which a rejected item is looked for."""
+
+
+def meant(reader: Reader, given: str, *, rejected: bool = False) -> Named:
+    """The item that a person names, as it is now; with `rejected`, also one that was rejected."""
+    try:
+        what, full = named(reader, given)
+    except UsageError:
+        known = reader.named_by_hand(given.strip()) if len(given.strip()) >= _LEAST else ()
+        if len(known) != 1:
+            raise
+        if not rejected:
+            raise UsageError(
+                given, "was rejected by hand", f"`threadkb correct confirm {given}` brings it back"
+            ) from None
+        return known[0]
+    if what == "words" and rejected and len(known := reader.named_by_hand(full)) == 1:
+        return known[0]
+    item = reader.item(full) if what == "item" else None
+    if item is None:
+        raise UsageError(given, f"names {what if what == 'words' else f'a {what}'}, not an item", "give an item's id")
+    return Named(item.id, ItemKind(item.kind), item.message_id, item.quote)
+
+
+def words_of(reader: Reader, given: str, thread: str | None, kind: ItemKind, quote: str) -> Named:
+    """Words of a message as an item that a person names."""
+    what, full = named(reader, given, thread=named_thread(reader, thread))
+    mail = reader.message(full) if what == "message" else None
+    if mail is None:
+        raise UsageError(
+            given, f"names {'an' if what == 'item' else 'a'} {what}, not a mail", "give #number or Message-ID"
+        )
+    place = place_of(quote, mail.body, reader.zones(full))
+    shown = one_line(quote, width=60)
+    if place is None:
+        where = f"#{mail.number} by {mail.author}"
+        if fold(quote) and fold(quote) in fold("\n".join(line.lstrip("> ") for line in mail.body.split("\n"))):
+            raise UsageError(f"'{shown}'", f"is not {mail.author}'s own in {where}", "give the mail that it comes from")
+        todo = f"copy them from `threadkb show {mail.message_id}`"
+        raise UsageError(f"'{shown}'", f"does not stand in {where}", todo)
+    text = fold(mail.body[place[0] : place[1]])
+    known = next((i for i in reader.items_of(full) if i.quote == text), None)
+    if known is not None:
+        todo = f"`threadkb correct confirm {reader.shown(known.id)}`"
+        if known.kind != kind:
+            todo = f"`threadkb correct edit {reader.shown(known.id)} --kind {kind}`"
+        raise UsageError(f"'{shown}'", f"is a {known.kind} already", todo)
+    return Named(ids.item_id(full, kind, text), kind, full, text)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def each(found: Sequence[Named], verb: Verb, value: str, who: str, why: str, *others: Named) -> list[Correction]:
+    by, when = fold(who) or author(), now()
+    return [Correction(one.id, verb, value, by, when, fold(why), (one, *others)) for one in dict.fromkeys(found)]
+
+
+def keep(settings: Settings, made: Sequence[Correction], as_json: bool) -> None:
+    """Keep corrections, let them count, and show what they made of the items."""
+    from tui import workspace
+
+    conflicts = workspace.correct(settings.path, made)
+    out = settings.output()
+    with reading(settings.path) as reader:
+        short = shortener(reader)
+        rows: list[dict[str, Any]] = []
+        for correction in made:
+            items = [_now_called(reader, one) for one in correction.named]
+            if as_json:
+                rows.append(
+                    {**next(records([correction])), "items": [_row(item) for item in items if item is not None]}
+                )
+                continue
+            done = told(correction, short)[3]
+            out.line(f"{out.paint(short(id_of(correction)), Role.NAME)}  {done}, says {one_line(correction.who)}")
+            for one, item in zip(correction.named, items, strict=True):
+                if item is not None:
+                    out.lines(itemlines.block(item, short, out.paint, out.width))
+                else:
+                    out.line(f'    no item: "{one_line(one.quote, width=out.width - 16)}"')
+    for conflict in conflicts:
+        narration.say(f"correction {short(conflict.correction_id)} cannot be carried out: {one_line(conflict.what)}")
+    if as_json:
+        out.json(rows)
+
+
+def _now_called(reader: Reader, one: Named) -> ItemView | None:
+    """The item with these words, whatever its kind is now."""
+    return next((i for i in reader.items_of(one.message_id) if i.quote == one.quote), None)
+
+
+def _row(item: ItemView) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "quote": item.quote,
+        "says": item.says,
+        "state": item.state,
+        "because": item.because,
+        "confidence": item.confidence,
+        "cue": item.cue,
+    }

@@ -1,0 +1,113 @@
+"""In: the corrections in a database. Out: models that lean towards them, in the user's folder, and what changed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.errors import Exit, StoreError
+from kb.visible import one_line
+from tui.cli import narration
+from tui.cli.itemlines import counted
+from tui.cli.narration import Progress
+from tui.cli.options import Command, Settings, with_json
+
+if TYPE_CHECKING:
+    from ingest.learning import Agreement
+
+
+@click.command(
+    "learn",
+    cls=Command,
+    short_help="Let your corrections teach how to read other mail.",
+    examples=(
+        ("threadkb learn", "from every correction in the database"),
+        ("threadkb learn --out ~/models/mine", "into another folder"),
+        ("threadkb learn --json | jq .agreement", "whether it helps, in figures"),
+    ),
+    exits={
+        0: "learnt and written.",
+        1: "there are too few corrections, or learning makes it worse, and nothing was written; or files failed.",
+    },
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where the learnt models go.  [default: model in your data directory]",
+)
+@click.option("--anyway", is_flag=True, help="Write them even if they agree less with corrections that were left out.")
+@with_json
+@click.pass_obj
+def learn(settings: Settings, out: Path | None, anyway: bool, as_json: bool) -> int:
+    """Move the models that come with threadkb towards what you confirmed, rejected, edited, added and linked.
+
+    Nothing is learnt unless you ask, and nothing uses what was learnt unless you set THREADKB_MODEL to the folder. The
+    models that come with threadkb are the start each time. Whether it helps is measured on corrections that are left
+    out of learning: a thread at a time, or a fifth of the mails where they are of fewer than three threads.
+    """
+    from ingest.learning import LEAST, learnt
+    from ingest.learning_base import digest, folder_for, keep, taught_in
+    from ingest.softmax import bundled
+    from ingest.taught import counted as by_verb
+
+    folder = folder_for(out)
+    with Progress(verbose=settings.verbose) as progress:
+        taught = taught_in(settings.path, progress)
+        examples = sum(len(one.words) + len(one.links) for one in taught)
+        beyond = sum(one.beyond for one in taught)
+        if examples < LEAST:
+            have = f"holds {counted(examples, 'correction')} to learn from, and it takes {LEAST}"
+            raise StoreError(str(settings.path), have, "confirm, reject, edit or add items with `threadkb correct`")
+        progress(f"learning from {examples} corrections")
+        start = bundled()
+        result = learnt(taught, start)
+    counts, agreement = by_verb(taught), result.agreement
+    worse = agreement is not None and agreement.after < agreement.before
+    written = anyway or not worse
+    card = {
+        "examples": counts,
+        "beyond": beyond,
+        "agreement": asdict(agreement) if agreement is not None else None,
+        "start": digest(start),
+    }
+    if written:
+        keep(folder, result.models, card)
+    printed = settings.output()
+    if as_json:
+        printed.json({**card, "folder": str(folder) if written else None})
+    else:
+        printed.line(f"{counted(examples, 'correction')} to learn from: {_counts(counts)}")
+        if beyond:
+            printed.line(f"{beyond} more teach nothing: no span or pair that is ever asked about fits them")
+        printed.line(_told(agreement))
+        if written:
+            printed.line(f"written to {one_line(str(folder))}")
+    if written:
+        narration.say(f"THREADKB_MODEL={shlex.quote(str(folder))} threadkb rebuild reads all mail with it")
+        return Exit.OK
+    narration.say("nothing was written, since it would make it worse; --anyway writes it")
+    return Exit.FAILURE
+
+
+def _counts(counts: Mapping[str, Mapping[str, int]]) -> str:
+    return "; ".join(
+        f"{verb} {sum(kinds.values())}"
+        + (f" ({', '.join(f'{kind} {count}' for kind, count in kinds.items())})" if set(kinds) != {"none"} else "")
+        for verb, kinds in counts.items()
+    )
+
+
+def _told(agreement: Agreement | None) -> str:
+    if agreement is None:
+        return "too few corrections of items in different mails to tell whether it helps"
+    what = "a thread at a time" if agreement.left_out == "thread" else "some mails at a time"
+    return (
+        f"of {agreement.asked} corrections of items, each left out of learning, {what}: "
+        f"{agreement.before} right before, {agreement.after} after"
+    )
