@@ -8,7 +8,7 @@ UV := $(shell grep -m1 ^uv== requirements.txt)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs pictures status clean
+.PHONY: help install demo test check format docs pictures status bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,10 @@ pictures: $(READY) ## export the README's picture from the real browser
 SHARED ?= ../shared
 status: $(READY) ## measure extraction and verdicts on the annotated threads in SHARED, write data/status.md
 	@$(BIN)/python -m tests.support.status $(SHARED)
+
+bench: $(READY) ## measure speed, each as a ratio to a peer in one run; rows go to build/bench.json
+	@mkdir -p build
+	@$(BIN)/python -m tests.bench $(SHARED) --json build/bench.json
 
 clean: ## remove .venv and what was built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache
