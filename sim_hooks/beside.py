@@ -69,7 +69,7 @@ def _unheld(
     message_id: str, around: Around, taken: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[Item, tuple[Binding, ...]]]:
     """The sentences, or parts of them, in which no item stands that was read or asks, with what is told for certain."""
-    for said in statements(around.body):
+    for said in statements(around.body, around.zones):
         whole = _claim(message_id, said.text, said.start, 1.0, BY_RULE)
         certain = tuple(one for one in bind(whole, around) if one.confidence >= _CERTAIN)
         if certain and not _overlaps((said.start, said.end), taken):

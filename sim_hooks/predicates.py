@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from kb.errors import CheckError
 from sim_hooks.source_predicates import (
@@ -163,38 +163,8 @@ Predicate: TypeAlias = (
     | AllOf
 )
 
-KINDS: Mapping[str, type[Any]] = {
-    kind.__name__: kind
-    for kind in (
-        Calls,
-        Chain,
-        Reaches,
-        OnlyFrom,
-        CallersAre,
-        DefinedIn,
-        PathExists,
-        ArgumentHas,
-        ReturnsError,
-        TakesLock,
-        ConstantIs,
-        MaskHas,
-        DefaultIs,
-        IsExported,
-        IsStatic,
-        HasField,
-        Installs,
-        SystemCallExists,
-        ConfigIs,
-        PercentChanges,
-        SumIs,
-        Deadlocks,
-        AlwaysEnds,
-        CanHappen,
-        StallsAtMost,
-        AllOf,
-    )
-}
-
+KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in get_args(Predicate)}
+"""Every kind by its name."""
 
 _TABLES = ("parameters", "constants", "modes")
 """Fields that are tables of names and values in JSON."""

@@ -174,7 +174,7 @@ class HasField:
 
 @dataclass(frozen=True, slots=True)
 class Installs:
-    """`table`, a variable such as `fuse_file_aops` or a struct's tag, has `function` as its `operation`.
+    """`table`, a variable such as `def_blk_aops` or a struct's tag, has `function` as its `operation`.
 
     Without `function`, the variable sets that operation to some function. For a tag, some variable of it does.
     """

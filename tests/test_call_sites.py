@@ -1,51 +1,63 @@
-"""The callers of page migration that the model knows are those of the source facts, in their places and modes."""
+"""The callers of page migration that the model knows are those of the source facts: in order, with line and modes."""
 
 from __future__ import annotations
 
 import pytest
 
-from kb.records import Outcome, Verdict
+from kb.records import Strength, Verdict
 from sim_hooks.hooks.source import decide
 from sim_hooks.models.callsite import call_sites
 from sim_hooks.predicates import CallersAre, Calls
 from sim_hooks.source.facts import Facts
-from tui.workspace import facts_path
+from tui.means import bundled_facts
 
 TREE, SITES = call_sites()
+MODES = {"MIGRATE_ASYNC", "MIGRATE_SYNC_LIGHT", "MIGRATE_SYNC"}
+COMPACTION = {
+    "compact_zone_order": ("MIGRATE_ASYNC", "MIGRATE_SYNC_LIGHT"),
+    "kcompactd_do_work": ("MIGRATE_SYNC_LIGHT",),
+    "compact_node": ("MIGRATE_SYNC_LIGHT", "MIGRATE_SYNC"),
+}
+"""Who calls compact_zone() in which modes, which it hands on."""
 
 
 @pytest.fixture(scope="module")
 def facts() -> Facts:
-    path = facts_path()
+    path = bundled_facts()
     assert path is not None
+    assert TREE in path.name
     return Facts.load(path)
 
 
-def _asked(facts: Facts, *callers: str) -> Outcome:
-    return decide(CallersAre("migrate_pages", callers), facts)
+def asked(modes: dict[str, str], *, without: str = "") -> CallersAre:
+    callers = tuple(name for name in SITES if name != without)
+    return CallersAre("migrate_pages", callers, modes=tuple(sorted(modes.items())))
 
 
-def test_call_sites_are_all_the_callers_that_the_tree_has(facts: Facts) -> None:
-    assert _asked(facts, *SITES).verdict is Verdict.VERIFIED
-    for left_out in SITES:
-        assert _asked(facts, *(name for name in SITES if name != left_out)).verdict is not Verdict.VERIFIED
+def test_call_sites_stand_in_order_with_line_and_modes(facts: Facts) -> None:
+    outcome = decide(asked({name: " or ".join(site.modes) for name, site in SITES.items()}), facts)
+    assert (outcome.verdict, outcome.strength) == (Verdict.VERIFIED, Strength.CLOSED_WORLD), outcome
+    assert [line.place for line in outcome.evidence] == [site.place for site in SITES.values()]
+    for line, site in zip(outcome.evidence, SITES.values(), strict=True):
+        assert all(mode in line.text for mode in site.modes), line.text
 
 
-@pytest.mark.parametrize("site", SITES)
-def test_call_site_stands_where_the_file_says_and_passes_those_modes(facts: Facts, site: str) -> None:
-    one = SITES[site]
-    direct = one.function not in ("compact_zone", "__alloc_contig_migrate_range")  # these hand on their control's mode
-    outcome = decide(Calls(site, "migrate_pages", one.modes[0] if direct else ""), facts)
-    assert outcome.verdict is Verdict.VERIFIED
-    assert one.place in {line.place for line in outcome.evidence}
-    if direct:
-        others = {"MIGRATE_ASYNC", "MIGRATE_SYNC_LIGHT", "MIGRATE_SYNC"} - set(one.modes)
-        assert len(others) == 2
-        for mode in others:
-            assert decide(Calls(site, "migrate_pages", mode), facts).verdict is not Verdict.VERIFIED
+@pytest.mark.parametrize("name", SITES)
+def test_call_sites_are_all_there_are(facts: Facts, name: str) -> None:
+    assert decide(asked({}, without=name), facts).verdict is not Verdict.VERIFIED
 
 
-def test_facts_are_of_the_tree_that_the_file_names() -> None:
-    path = facts_path()
-    assert path is not None
-    assert TREE in path.name
+@pytest.mark.parametrize("name", SITES)
+def test_a_call_site_with_another_mode_is_refuted(facts: Facts, name: str) -> None:
+    for other in sorted(MODES - set(SITES[name].modes)):
+        assert decide(asked({name: other}), facts).verdict is Verdict.REFUTED
+
+
+def test_a_call_site_that_passes_other_modes_too_holds_in_part(facts: Facts) -> None:
+    assert decide(asked({"compact_zone": "MIGRATE_ASYNC"}), facts).verdict is Verdict.PARTLY
+
+
+@pytest.mark.parametrize("name", COMPACTION)
+def test_callers_of_compact_zone_pass_their_modes(facts: Facts, name: str) -> None:
+    for mode in COMPACTION[name]:
+        assert decide(Calls(name, "compact_zone", mode), facts).verdict is Verdict.VERIFIED

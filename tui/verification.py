@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from kb.bundled import bundled
 from kb.ids import fold, item_id
+from kb.own_words import place_of
 from kb.reading import Filter, Reader, reading
 from kb.records import Evidence, Item, ItemKind, Outcome, Quote, Run, Strength, Verdict
 from kb.runs import BINDING_GONE
-from kb.views import ItemView, RunView
+from kb.views import ItemView, MessageView, RunView
 from tui.keeping import keeping
 from tui.means import Means, bindings_folder, facts_path, own_hooks
 
 if TYPE_CHECKING:
+    from sim_hooks.bind import Around
     from sim_hooks.bindings import HandBinding
     from sim_hooks.catalog import Catalog
     from sim_hooks.runner import Runner
@@ -65,6 +67,7 @@ def verify(
     each run that was kept, and the run of the same item before.
     """
     from sim_hooks import verify as checking
+    from sim_hooks.bind import Around
     from sim_hooks.runner import Runner
 
     began = time.monotonic()
@@ -75,12 +78,11 @@ def verify(
         past = {run.item_id: run for run in reader.latest_runs(withdrawn=True)}
         around = [item_of(view) for view in _around(reader, scope, past)]
         beside = {item.quote.message_id for item in around} - set(scope.messages)
-        bodies = {**scope.messages, **{m: found.body for m in beside if (found := reader.message(m)) is not None}}
-        views = [found for m in bodies if (found := reader.message(m)) is not None]
-        subjects = {view.message_id: view.subject for view in views}
-        written = {view.message_id: datetime.fromisoformat(view.date).date() for view in views if view.date}
+        views = {**scope.messages, **{m: found for m in beside if (found := reader.message(m)) is not None}}
+        messages = {m: Around(view.body, view.subject, reader.zones(m)) for m, view in views.items()}
+        written = {m: datetime.fromisoformat(view.date).date() for m, view in views.items() if view.date}
     with Runner(facts, jobs=jobs) as runner:
-        bound = _bound(around, bodies, subjects, means, runner)
+        bound = _bound(around, messages, means, runner)
         items = [item for item in bound.items if scope.holds(item.id, item.quote.message_id)]
         checks = checking.plan(
             items,
@@ -130,14 +132,11 @@ class _Bound:
     problems: tuple[str, ...]
 
 
-def _bound(
-    items: Sequence[Item], bodies: Mapping[str, str], subjects: Mapping[str, str], means: Means, runner: Runner
-) -> _Bound:
+def _bound(items: Sequence[Item], messages: Mapping[str, Around], means: Means, runner: Runner) -> _Bound:
     """Read items by hand-written bindings, by rule and by hooks of one's own; hand wins over the others."""
     from sim_hooks import bindings, own_bindings
     from sim_hooks import verify as checking
     from sim_hooks.beside import beside
-    from sim_hooks.bind import Around
     from sim_hooks.catalog import catalog
     from sim_hooks.own_hooks import read_items
 
@@ -145,11 +144,10 @@ def _bound(
     folder = bindings_folder()
     mine = own_bindings.load((*means.bindings, *([folder] if folder.is_dir() else [])), own)
     by_hand = tuple(
-        binding for binding in (*bindings.load(bundled("bindings")), *mine.bindings) if binding.message_id in bodies
+        binding for binding in (*bindings.load(bundled("bindings")), *mine.bindings) if binding.message_id in messages
     )
-    messages = {key: Around(body, subjects.get(key, "")) for key, body in bodies.items()}
     found, unattached = checking.bindings_of(items, by_hand, messages)
-    words, read_by_hand, unattached = _words(unattached, bodies)
+    words, read_by_hand, unattached = _words(unattached, messages)
     unheld, read_beside = beside((*items, *words), {**read_by_hand, **found}, messages, by_hand)
     read, failed = read_items(own, items, runner)
     added = {
@@ -168,22 +166,22 @@ def _bound(
 
 
 def _words(
-    unattached: Sequence[HandBinding], bodies: Mapping[str, str]
+    unattached: Sequence[HandBinding], messages: Mapping[str, Around]
 ) -> tuple[tuple[Item, ...], dict[str, tuple[Any, ...]], tuple[HandBinding, ...]]:
-    """Words that bindings name and no item has, as claims; what they are read as; and what stands in no message."""
+    """Words that bindings name and no item has, as claims; what they are read as; and what stands in no mail."""
     from sim_hooks.readers.wording import Binding
 
     items: dict[str, Item] = {}
     read: dict[str, tuple[Any, ...]] = {}
     left: list[HandBinding] = []
     for each in unattached:
-        words, body = fold(each.quote), bodies.get(each.message_id, "")
-        if words not in fold(body):
+        words, around = fold(each.quote), messages[each.message_id]
+        place = place_of(words, around.body, around.zones)
+        if place is None:
             left.append(each)
             continue
         key = item_id(each.message_id, ItemKind.CLAIM, words)
-        start = max(body.find(words), 0)
-        quote = Quote(each.message_id, start, start + len(words), words)
+        quote = Quote(each.message_id, *place, words)
         items[key] = Item(key, ItemKind.CLAIM, quote, words, 1.0, "named by a binding")
         read[key] = (*read.get(key, ()), Binding(each.predicate, 1.0, f"{each.why} ({each.who})", "hand"))
     return tuple(items.values()), read, tuple(left)
@@ -232,8 +230,8 @@ def _withdrawn(gone: Sequence[RunView], items: set[str]) -> Iterator[Run]:
 class _Scope:
     """What is to be checked: all of some messages, and some items of others."""
 
-    messages: Mapping[str, str]
-    """The body of each message of which all is to be checked, by Message-ID."""
+    messages: Mapping[str, MessageView]
+    """The messages of which all is to be checked, by Message-ID."""
     ids: frozenset[str]
 
     def holds(self, item_id: str, message_id: str) -> bool:
@@ -243,17 +241,17 @@ class _Scope:
 
 def _scope(reader: Reader, given: Sequence[str], thread: str | None) -> _Scope:
     """The things with these ids; a thread; or all."""
-    messages: dict[str, str] = {}
+    messages: dict[str, MessageView] = {}
     found: set[str] = set()
     if not given:
         threads = [reader.thread(thread)] if thread else [view.id for view in reader.threads()]
-        messages.update((each.message_id, each.body) for one in threads for each in reader.messages(one))
+        messages.update((each.message_id, each) for one in threads for each in reader.messages(one))
     for one in given:
         what, full = reader.resolve(one)
         if what == "thread":
-            messages.update((each.message_id, each.body) for each in reader.messages(full))
+            messages.update((each.message_id, each) for each in reader.messages(full))
         elif what == "message" and (message := reader.message(full)) is not None:
-            messages[full] = message.body
+            messages[full] = message
         else:
             found.add(full)
     return _Scope(messages, frozenset(found))

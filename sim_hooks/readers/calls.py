@@ -37,7 +37,8 @@ _HIT = re.compile(
     rf"(?:in|with) (?:the )?(?:mode )?(?P<constant>{CONSTANT})"
 )
 _WHERE = re.compile(
-    rf"\b[Ii]n (?P<subject>{FUNCTION}|{PLAIN}),? where (?:we|it|they|fuse|the code) (?P<how>[a-z][^().;:?!]{{0,60}}? )"
+    rf"\b[Ii]n (?P<subject>{FUNCTION}|{PLAIN}),? where (?:[Tt]he )?[a-z]{{2,16}} "
+    rf"(?P<how>[a-z][^().;:?!]{{0,60}}? )"
     rf"(?P<callee>{FUNCTION})"
 )
 _BY_THE_WAY = re.compile(

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.ids import fold
+from kb.records import Zone
 from sim_hooks.predicates import Predicate
 from sim_hooks.readers.assertion import asserted, closing, opening
 
@@ -65,6 +66,8 @@ class Around:
 
     body: str
     subject: str = ""
+    zones: tuple[Zone, ...] = ()
+    """What each stretch of the body is."""
 
 
 @dataclass(frozen=True, slots=True)
