@@ -110,13 +110,16 @@ def _is_module(name: str) -> bool:
 
 
 def _files(module: str) -> list[Path]:
-    """The file of `module`; of a package, its `__init__.py` first and then every file in it."""
+    """The file of `module`; of a package, its `__init__.py` first and then every file of code or data in it."""
     origin = Path(module) if module.endswith(".py") else _origin(module)
     if origin is not None and not origin.is_file():
         origin = None
     if origin is None:
         raise CheckError(module, "there is no such module", "a hook names the module that holds its `decide`")
-    return [origin, *sorted(set(origin.parent.rglob("*.py")) - {origin})] if origin.name == "__init__.py" else [origin]
+    if origin.name != "__init__.py":
+        return [origin]
+    held = {path for kind in ("*.py", "*.toml") for path in origin.parent.rglob(kind)}
+    return [origin, *sorted(held - {origin})]
 
 
 def _origin(module: str) -> Path | None:

@@ -61,6 +61,8 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "setns": (308, 268),
     "setsid": (112, 157),
     "setpgid": (109, 154),
+    "pidfd_getfd": (438, 438),
+    "open_by_handle_at": (304, 265),
     "creat": (85, None),
     "truncate": (76, 45),
     "unlink": (87, None),
@@ -104,6 +106,10 @@ _OPENING: dict[str, tuple[int | None, int | None, int]] = {"open": (2, None, 1),
 _SIGNALLING: dict[str, tuple[int | None, int | None]] = {"kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131)}
 """Calls that send a signal to the process or thread in their first argument."""
 _CLONE = (56, 220)
+_OWNING: dict[str, tuple[int, int, tuple[int, ...]]] = {
+    "fcntl": (72, 25, (8, 10, 15)),
+    "ioctl": (16, 29, (0x8901, 0x8902)),
+}
 
 
 class _Instruction(ctypes.Structure):
@@ -188,6 +194,13 @@ def _steps(column: int, architecture: int, own: int) -> Iterator[_Instruction]:
         if (call := opening[column]) is not None:
             yield from _unless(call, flags, _Instruction(_ANY_BIT, 1, 0, _WRITES), refuse)
     yield from _unless(_CLONE[column], 0, _Instruction(_ANY_BIT, 0, 1, _CLONE_THREAD), refuse)
+    for *calls, commands in _OWNING.values():
+        yield _Instruction(_EQUAL, 0, len(commands) + 3, calls[column])
+        yield _Instruction(_LOAD, 0, 0, _ARGUMENTS + 8)
+        for at, command in enumerate(commands):
+            yield _Instruction(_EQUAL, len(commands) - at, 0, command)
+        yield _Instruction(_RETURN, 0, 0, _ALLOW)
+        yield _Instruction(_RETURN, 0, 0, refuse)
     for numbers in _SIGNALLING.values():
         if (call := numbers[column]) is not None:
             yield from _unless(call, 0, _Instruction(_EQUAL, 0, 1, own), refuse)

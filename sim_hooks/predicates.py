@@ -5,7 +5,7 @@ A predicate states what would be the case if the claim were true; `expect=False`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias, get_args
 
@@ -63,6 +63,7 @@ __all__ = [
     "SumIs",
     "SystemCallExists",
     "TakesLock",
+    "all_of",
     "from_json",
     "parameters",
     "to_json",
@@ -168,6 +169,11 @@ KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in get_args(Predi
 
 _TABLES = ("parameters", "constants", "modes")
 """Fields that are tables of names and values in JSON."""
+
+
+def all_of(parts: Sequence[Predicate]) -> Predicate:
+    """The one predicate that says all of `parts`, of which there is at least one."""
+    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
 
 def parameters(**named: int | str | bool) -> Parameters:

@@ -17,7 +17,7 @@ from sim_hooks.age import judged
 from sim_hooks.bind import Around, Binding, bind
 from sim_hooks.bindings import HandBinding, attach
 from sim_hooks.catalog import Catalog, Check, Hook
-from sim_hooks.predicates import AllOf, Predicate, to_json
+from sim_hooks.predicates import Predicate, all_of, to_json
 from sim_hooks.runner import Runner
 
 NEVER_RUN, PREDICATE_CHANGED, HOOK_CHANGED = "never run", "predicate changed", "hook changed"
@@ -105,7 +105,7 @@ def fingerprint(predicate: Predicate, hooks: Sequence[Hook], facts_digest: str) 
 
 
 def _check(item: Item, read: Sequence[Binding], catalog: Catalog, facts_digest: str) -> Check:
-    predicate: Predicate = read[0].predicate if len(read) == 1 else AllOf(tuple(binding.predicate for binding in read))
+    predicate = all_of([binding.predicate for binding in read])
     leaves = catalog.leaves(predicate)
     return Check(
         item=item,

@@ -440,3 +440,42 @@ def test_many_statements_in_one_quote_take_time_in_proportion(piece: str) -> Non
 
     assert seconds(16_000) < 16 * max(seconds(4_000), 0.02)
     assert seconds(400_000) < 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ann said: a_one() calls b_two().",
+        "With your change: a_one() calls b_two().",
+        "Suppose: a_one() calls b_two().",
+        "The commit message claims: a_one() calls b_two().",
+        "In my out-of-tree driver: a_one() calls b_two().",
+        "Your patch means a_one() calls b_two().",
+        "Alternatively, a_one() calls b_two().",
+        "One option is that a_one() calls b_two().",
+        "a_one() calls b_two() in the new code.",
+        "a_one() calls b_two() in your version.",
+        "a_one() calls b_two() in the v3.",
+        "VM_ONE implies VM_TWO.",
+        "GFP_ONE implies GFP_TWO.",
+    ],
+)
+def test_what_is_said_of_other_code_or_by_others_is_left_alone(words: str) -> None:
+    assert read(words) == []
+
+
+@pytest.mark.parametrize("how", ["reached from", "reachable from", "called through", "reached via"])
+def test_only_reached_from_speaks_of_ways_and_not_of_direct_callers(how: str) -> None:
+    assert read(f"b_two() is only {how} a_one()") == [OnlyFrom("b_two", ("a_one",))]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The NFS server never replies, and kswapd can deadlock in reclaim under writeback.",
+        "The NFS server never replies, so sync() then hangs forever on the pages.",
+        "A DNS server that never replies makes sync(2) hang forever under writeback.",
+    ],
+)
+def test_a_server_of_another_sort_is_no_business_of_the_models(words: str) -> None:
+    assert read(words) == []

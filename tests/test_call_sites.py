@@ -7,7 +7,7 @@ import pytest
 from kb.records import Strength, Verdict
 from sim_hooks.hooks.source import decide
 from sim_hooks.models.callsite import call_sites
-from sim_hooks.predicates import CallersAre, Calls
+from sim_hooks.predicates import CallersAre, Calls, ConfigIs, DefaultIs, PathExists, Predicate
 from sim_hooks.source.facts import Facts
 from tui.means import bundled_facts
 
@@ -61,3 +61,22 @@ def test_a_call_site_that_passes_other_modes_too_holds_in_part(facts: Facts) -> 
 def test_callers_of_compact_zone_pass_their_modes(facts: Facts, name: str) -> None:
     for mode in COMPACTION[name]:
         assert decide(Calls(name, "compact_zone", mode), facts).verdict is Verdict.VERIFIED
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        CallersAre("migrate_folio_unmap", ("migrate_pages",)),
+        CallersAre("do_mbind", ("mbind",)),
+        CallersAre("do_move_pages_to_node", ("move_pages",)),
+        CallersAre("fuse_writepages", ("do_writepages",)),
+        ConfigIs("NO_SUCH_OPTION", depends_on=("IO_URING",)),
+        DefaultIs("page_cluster", "3"),
+        DefaultIs("sysctl_overcommit_memory", "0"),
+        PathExists("Documentation/filesystems/not-yet-written.rst"),
+        Calls("write_cache_pages", "folio_wait_writeback"),
+    ],
+    ids=str,
+)
+def test_what_a_tree_cannot_tell_or_people_say_loosely_is_not_refuted(facts: Facts, asked: Predicate) -> None:
+    assert decide(asked, facts).verdict is not Verdict.REFUTED

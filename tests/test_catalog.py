@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import CheckError
-from sim_hooks.catalog import Catalog, Hook, catalog
+from sim_hooks.catalog import Catalog, Hook, _code_digest, catalog
 from sim_hooks.predicates import KINDS, AllOf, Calls, Deadlocks, PathExists, SumIs
 
 
@@ -98,3 +98,14 @@ def test_no_hook_is_imported_by_asking_for_one() -> None:
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run([sys.executable, "-c", ask], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_digest_of_a_package_follows_its_data_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "with_data_beside"
+    package.mkdir()
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "table.toml").write_text("a = 1\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = _code_digest(("with_data_beside",))
+    (package / "table.toml").write_text("a = 2\n", encoding="utf-8")
+    assert _code_digest(("with_data_beside",)) != before

@@ -63,6 +63,11 @@ BROKEN = {
     "writes beside itself": (with_body("open(__file__ + '.x', 'w')"), "error", "may not write files"),
     "removes itself": (with_body("import os; os.unlink(__file__)"), "error", "may not write files"),
     "signals all": (with_body("import os, signal; os.kill(-1, signal.SIGCONT)"), "error", "signal others"),
+    "has a file signal others": (
+        with_body("import fcntl, os", "ends = os.pipe()", "fcntl.fcntl(ends[0], fcntl.F_SETOWN, os.getppid())"),
+        "error",
+        "PermissionError",
+    ),
     "calls out": (
         with_body("import socket; socket.create_connection(('127.0.0.1', 9), timeout=1)"),
         "error",

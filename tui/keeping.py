@@ -15,13 +15,13 @@ from kb.records import Run
 @contextmanager
 def keeping(path: Path, told: Callable[[Run], None]) -> Iterator[Callable[[Run], None]]:
     """A function that keeps a run and tells of it: a second's worth at once, and the rest when the block ends."""
-    from kb.store.writing import writing
-
     waiting: list[Run] = []
     last = time.monotonic()
 
     def flush() -> None:
         if waiting:
+            from kb.store.writing import writing
+
             with _undisturbed():
                 with writing(path, create=False) as writer:
                     for run in waiting:

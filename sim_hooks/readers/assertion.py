@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 
 _SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\.\.)(?<! vs)[.!?;:](?=\s|$)")
+_BEGINS = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\.\.)(?<! vs)(?:[.!?;](?=\s|$)|:(?=\s{1,3}[A-Z]))")
+"""Where what is said before has no hold on a statement; behind a colon it has, as in `he says: f() calls g()`."""
 _FULL_STOP = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\.\.)(?<! vs)[.!?](?=\s|$)")
 _LEAD_STOP = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\.\.)(?<! vs)(?:[.!?](?=\s|$)|:(?=\s{1,3}[A-Z]))")
 """Where a statement's lead begins anew: behind a sentence, or behind a heading that another sentence follows."""
@@ -26,6 +28,8 @@ _BEFORE = re.compile(
     r"not (?:true|the case|sure|clear)|isn't (?:true|the case)|untrue|false|wrong|wrongly|mistaken\w{0,2}|"
     r"incorrect\w{0,2}|"
     r"doubt\w{0,3}|den(?:y|ies|ied)|disagree\w{0,2}|don't think|doesn't mean|in theory|theoretically|hypothe\w{1,8}|"
+    r"alternatively|option|idea|propos\w{1,4}|possible|suggest\w{0,4}|example|"
+    r"(?:this|these|my|your) (?:patch\w{0,3}|series|change)|new (?:flow|code|path|chain|call chain)|"
     r"nobody|no one|neither|nor|hardly|"
     r"sa(?:y|ys|id|ying)|claim(?:s|ed|ing)?|thought|told|tells|according to|alleged\w{0,2}|"
     r"previously|formerly|historically|originally|earlier|in the past|back then|"
@@ -48,6 +52,9 @@ _ELSEWHERE = re.compile(
     r"\b(?:rhel|sles|centos|fedora|ubuntu|debian|android|freebsd|openbsd|netbsd|illumos|solaris|windows|macos)[\d.]{0,6}\b|"
     r"\b(?:my|your|his|her|their|our|another|that) (?:\w{1,20} )?(?:tree|branch|fork|kernel)\b|"
     r"(?<!\w)(?:-next|linux-next|mm-unstable|mm-stable|downstream|out-of-tree|out of tree)\b|"
+    r"\bv\d{1,2}\b|"
+    r"\b(?:in|of|with|see|after) (?:the|this|these|my|your) (?:new |proposed |patched )?"
+    r"(?:code|version|series|patch(?:es|set)?|proposal|approach)\b|"
     r"\b(?:old|older|earlier|newer|previous|other) (?:kernel|version|release|tree)s?\b)",
     re.IGNORECASE,
 )
@@ -85,15 +92,19 @@ def asserted(
     first, last = max(0, start - _WINDOW), end + _WINDOW
     stops = [first + found.end() for found in _SENTENCE_END.finditer(text[first:start])]
     clause = text[stops[-1] if stops else first : start]
+    begins = [first + found.end() for found in _BEGINS.finditer(text[first:start])]
+    lead = text[begins[-1] if begins else first : start]
     if not stops and not first:
         clause = f"{opening(before)}{clause}"
+    if not begins and not first:
+        lead = f"{opening(before)}{lead}"
     stop = _SENTENCE_END.search(text[end:last])
     tail = text[end : end + stop.end()] if stop else f"{text[end:last]} {closing(after)}"
-    if _BEFORE.search(clause) or _DENIED.search(clause) or _ONLY_BEFORE.search(clause) or _ASKED.match(clause):
+    if _BEFORE.search(lead) or _DENIED.search(clause) or _ONLY_BEFORE.search(lead) or _ASKED.match(clause):
         return False
     if _CONDITION_FOLLOWS.match(tail) or _POINT_FOLLOWS.match(tail) or _DENIED_AFTER.search(tail):
         return False
-    if tail.rstrip().endswith("?") or _ELSEWHERE.search(f"{clause} {text[start:end]} {tail}"):
+    if tail.rstrip().endswith("?") or _ELSEWHERE.search(f"{lead} {text[start:end]} {tail}"):
         return False
     if negated and tail.strip(" .!;:)\"'"):
         return False

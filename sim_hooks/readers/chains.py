@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sim_hooks.predicates import AllOf, Calls, Chain, Predicate, Reaches
+from sim_hooks.predicates import Calls, Chain, Predicate, Reaches, all_of
 from sim_hooks.readers.wording import CONSTANT, FUNCTION, PLAIN, Binding, Wording, name, names_function
 
 _TOKEN = re.compile(
@@ -159,4 +159,4 @@ def _steps(names: list[str]) -> list[Predicate]:
 
 
 def _all(parts: list[Predicate]) -> Predicate:
-    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+    return all_of(parts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from sim_hooks.predicates import AllOf, CallersAre, Calls, Predicate, Reaches
+from sim_hooks.predicates import CallersAre, Calls, Predicate, Reaches, all_of
 from sim_hooks.readers.wording import CONSTANT, FUNCTION, Binding, Wording, name, names_function
 
 _PLACES = re.compile(
@@ -103,4 +103,4 @@ def _whole(subject: str, lines: Sequence[str]) -> Iterator[Binding]:
 
 
 def _all(parts: list[Predicate]) -> Predicate:
-    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+    return all_of(parts)

@@ -1,6 +1,6 @@
 """In: a sentence that says something gets stuck, or does not. Out: a predicate about the model of that mechanism.
 
-`models/wording.toml` holds the words; a model speaks about a sentence only where all words of its scope stand in it and
+`wording.toml` holds the words; a model speaks about a sentence only where all words of its scope stand in it and
 what it is about stands near. That something can get stuck needs one run, so what is not said takes the model's default,
 which becomes an assumption; that all is well must hold whatever is left open. What must be settled by words and is not,
 what is asked, denied twice or made to depend on anything else, is left alone.
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from sim_hooks.predicates import AllOf, AlwaysEnds, CanHappen, Deadlocks, Parameters, Predicate, StallsAtMost
+from sim_hooks.predicates import AlwaysEnds, CanHappen, Deadlocks, Parameters, Predicate, StallsAtMost, all_of
 from sim_hooks.readers.vocabulary import Terms, Vocabulary, vocabulary
 from sim_hooks.readers.wording import Binding, Wording
 
@@ -203,7 +203,7 @@ def _gets_stuck(model: Terms, settled: dict[str, int | str | bool], found: _Outc
         parts.append(Deadlocks(model.name, parameters) if deadlock else stuck)
     why = f"says that something gets stuck where {model.about}; that it can is checked, not that it must"
     taken = f"; left open, and one run is enough: {_named(free)}" if free and not every else ""
-    yield Binding(_all(parts), 0.85, f"{why}{_told(settled)}{taken}", words=part)
+    yield Binding(all_of(parts), 0.85, f"{why}{_told(settled)}{taken}", words=part)
 
 
 def _all_is_well(model: Terms, settled: dict[str, int | str | bool], part: str) -> Iterator[Binding]:
@@ -212,7 +212,7 @@ def _all_is_well(model: Terms, settled: dict[str, int | str | bool], part: str) 
         return
     parts: list[Predicate] = [AlwaysEnds(model.name, parameters) for parameters in _settings(model, settled, well=True)]
     why = f"says that nothing gets stuck where {model.about}, whatever the words leave open"
-    yield Binding(_all(parts), 0.85, f"{why}{_told(settled)}", words=part)
+    yield Binding(all_of(parts), 0.85, f"{why}{_told(settled)}", words=part)
 
 
 def _settings(model: Terms, settled: Mapping[str, int | str | bool], *, well: bool = False) -> Iterator[Parameters]:
@@ -221,10 +221,6 @@ def _settings(model: Terms, settled: Mapping[str, int | str | bool], *, well: bo
     free = [name for name in (*adversary, *model.open) if name not in settled]
     for chosen in product(*(_VALUES[name] for name in free)):
         yield tuple(sorted({**settled, **dict(zip(free, chosen, strict=True))}.items()))
-
-
-def _all(parts: list[Predicate]) -> Predicate:
-    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
 
 def _situations(model: Terms, words: Wording, sentence: str, around: str) -> Iterator[Binding]:
@@ -264,7 +260,7 @@ def _timed(words: Wording, sentence: str, around: str, known: Vocabulary) -> Ite
         parts.append(StallsAtMost(model.name, str(timeout - 1), given, expect=False))
     why = f"says for how long {model.about} is held up" + (f"; X is taken to be {timeout}" if letter else "")
     part = words.text[words.text.rfind(", ", 0, found.start()) + 1 :].strip()
-    yield Binding(_all(parts), 0.85, why, words=part if len(part) < len(words.text) else "")
+    yield Binding(all_of(parts), 0.85, why, words=part if len(part) < len(words.text) else "")
 
 
 def _told(settled: Mapping[str, int | str | bool]) -> str:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
-from sim_hooks.predicates import AllOf, Predicate, Reaches
+from sim_hooks.predicates import Predicate, Reaches, all_of
 from sim_hooks.readers.wording import FUNCTION, Binding, Wording, name, names_function
 
 _CAUSES = (
@@ -76,7 +76,7 @@ def read(words: Wording) -> Iterator[Binding]:
         ways: list[Predicate] = [Reaches(one, two) for one, two in pairwise(steps) if one != two]
         if ways:
             why = f"says what can lead to what; these are {', '.join(f'{step}()' for step in steps)}"
-            yield Binding(ways[0] if len(ways) == 1 else AllOf(tuple(ways)), 0.85, why)
+            yield Binding(all_of(ways), 0.85, why)
     for found in shapes.by_function.finditer(words.text):
         subject, target = name(found["subject"]), _meant(found, "utd", shapes)
         if subject != target and names_function(subject) and words.stated(*found.span()):

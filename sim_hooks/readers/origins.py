@@ -14,8 +14,9 @@ from sim_hooks.readers.wording import FUNCTION, PLAIN, Binding, Wording, name, n
 _ROOT = r"(?<![\w.>/])[a-z_]\w{1,63}\(\d?\)"
 _ONLY = re.compile(
     rf"(?:(?P<subject>{FUNCTION}|{PLAIN})|\b(?P<pronoun>[Tt]his(?: path| code path| function| one)?|[Ii]t)) "
-    rf"(?:is|gets) (?:only(?: ever)? (?:invoked|called|reached|reachable)|(?:invoked|called|reached|reachable) only) "
-    rf"(?:by|from|through|via) (?:the )?(?P<roots>{_ROOT}(?:(?:,|,? and|,? or) (?:the )?{_ROOT}){{0,5}})"
+    rf"(?:is|gets) (?:only(?: ever)? (?P<how>invoked|called|reached|reachable)|"
+    rf"(?P<first>invoked|called|reached|reachable) only) "
+    rf"(?P<by>by|from|through|via) (?:the )?(?P<roots>{_ROOT}(?:(?:,|,? and|,? or) (?:the )?{_ROOT}){{0,5}})"
     rf"(?P<system> (?:system ?call|syscall)s?\b)?"
 )
 _ONLY_CALLER = re.compile(rf"(?P<caller>{FUNCTION}) is the (?:only|sole|single) caller of (?P<subject>{FUNCTION})")
@@ -37,9 +38,13 @@ def read(words: Wording) -> Iterator[Binding]:
 def _only(subject: str, found: re.Match[str]) -> Binding:
     roots = tuple(_ROOT_NAME.findall(found["roots"]))
     whose = "" if found["subject"] else " (the function that heads the entry)"
-    system = found["system"] or re.search(r"\(\d\)", found["roots"])
-    if system:
-        said = f"says that {subject}(){whose} is reached only from the system call {', '.join(roots)}"
+    if (
+        found["system"]
+        or re.search(r"\(\d\)", found["roots"])
+        or (found["how"] or found["first"]) not in ("invoked", "called")
+        or found["by"] in ("through", "via")
+    ):
+        said = f"says that every way to {subject}(){whose} begins in {', '.join(roots)}"
         return Binding(OnlyFrom(subject, roots), 0.9 if found["subject"] else 0.8, said)
     said = f"says that {subject}(){whose} has no caller but {', '.join(roots)}"
     return Binding(CallersAre(subject, roots), 0.8 if found["subject"] else 0.7, said)

@@ -13,9 +13,7 @@ from functools import lru_cache
 from sim_hooks.predicates import AllOf, Predicate
 
 _CHANGED = re.compile(r"[> |\t]{0,40}[+-](?![+-]{2} )(?P<line>[ \t].{0,400}|[a-z#}].{0,400})$", re.MULTILINE)
-_HUNK = re.compile(
-    r"[> |\t]{0,40}@@ -\d{1,9}(?:,\d{1,9})? \+\d{1,9}(?:,\d{1,9})? @@.{0,20}?(?:\b(\w{3,64})\()?", re.MULTILINE
-)
+_HUNK = re.compile(r"[> |\t]{0,40}@@ -\d{1,9}(?:,\d{1,9})? \+\d{1,9}(?:,\d{1,9})? @@", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z_]\w{2,63}")
 _NAMING = (
     "caller",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sim_hooks.predicates import AllOf, Calls, Predicate
+from sim_hooks.predicates import Calls, Predicate, all_of
 from sim_hooks.readers.wording import Binding, Wording, name, names_function
 
 _NAME = r"[a-z_]\w{0,40}_\w{1,40}(?:\(\))?"
@@ -26,4 +26,4 @@ def read(words: Wording) -> Iterator[Binding]:
         if words.stated(*found.span()) and all(map(names_function, inside)) and subject not in inside:
             calls: list[Predicate] = [Calls(subject, each) for each in inside]
             why = f"sketches {subject}() with its calls of {', '.join(inside)}"
-            yield Binding(calls[0] if len(calls) == 1 else AllOf(tuple(calls)), 0.9, why, words=found[0])
+            yield Binding(all_of(calls), 0.9, why, words=found[0])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from sim_hooks.predicates import AllOf, Predicate, Reaches
+from sim_hooks.predicates import Predicate, Reaches, all_of
 from sim_hooks.readers.wording import Binding, Wording
 
 _FRAME = re.compile(
@@ -42,7 +42,7 @@ def read(words: Wording) -> Iterator[Binding]:
             parts.append(Reaches(below, inner))
     if parts:
         shown = " < ".join(frames)
-        predicate = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+        predicate = all_of(parts)
         yield Binding(
             predicate, 0.95, f"is a stack, innermost first; that it was seen in a run is not looked at: {shown}"
         )

@@ -37,8 +37,8 @@ _DEFAULT_OF = re.compile(
     rf"\bdefault (?:value )?(?:of|for) (?:the )?(?P<name>[a-z]\w{{0,30}}_\w{{1,40}}) is (?:currently )?{_NUMBER}"
 )
 _MASK = re.compile(
-    rf"(?<![\w.>-])(?P<mask>_{{0,3}}{CONSTANT}) (?P<verb>(?:also |already )?(?:includes|contains|implies|has)|"
-    rf"(?:does not|doesn't) (?:include|contain|imply|have|set)) (?P<flag>_{{0,3}}{CONSTANT})(?! \w{{1,20}}ed\b)"
+    rf"(?<![\w.>-])(?P<mask>_{{0,3}}{CONSTANT}) (?P<verb>(?:also |already )?(?:includes|contains|has)|"
+    rf"(?:does not|doesn't) (?:include|contain|have|set)) (?P<flag>_{{0,3}}{CONSTANT})(?! \w{{1,20}}ed\b)"
 )
 _WITHOUT = re.compile(
     rf"(?P<caller>{FUNCTION}|{PLAIN}) (?:calls|invokes) (?P<callee>{FUNCTION}) (?:without|with no) (?:the )?"

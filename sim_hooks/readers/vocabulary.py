@@ -1,4 +1,4 @@
-"""In: `models/wording.toml`. Out: the words by which a sentence speaks about a model, as expressions.
+"""In: `wording.toml`. Out: the words by which a sentence speaks about a model, as expressions.
 
 The words are of mechanisms, never of a person or of one thread.
 """
@@ -61,8 +61,8 @@ class Vocabulary:
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
-    """The words of `models/wording.toml`, as expressions."""
-    read = tomllib.loads(files("sim_hooks.models").joinpath("wording.toml").read_text(encoding="utf-8"))
+    """The words of `wording.toml`, as expressions."""
+    read = tomllib.loads(files("sim_hooks.readers").joinpath("wording.toml").read_text(encoding="utf-8"))
     terms: Mapping[str, str] = read["terms"]
 
     def pattern(text: str) -> re.Pattern[str]:

@@ -132,7 +132,7 @@ def _no_call(reach: Reach, asked: Calls, callers: Sequence[Function]) -> Outcome
         return missing(reach.facts, (asked.callee,)) or inconclusive(f"{asked.callee} is not known")
     if any(caller.unsure for caller in callers):
         return inconclusive(f"{asked.caller} could not be read whole")
-    ways, _ = reach.ways([Way(caller.number, NOTHING) for caller in callers], frozenset(targets), most=3)
+    ways, _ = reach.ways([Way(caller.number, NOTHING) for caller in callers], frozenset(targets), most=5)
     if ways:
         between = ", ".join(hop.callee.name for hop in ways[0].hops[:-1])
         said = (

@@ -76,7 +76,18 @@ def decide_callers(reach: Reach, asked: CallersAre) -> Outcome:
     ]
     left = open_ends(facts, [one.number for one in facts.named(asked.callee)])
     unseen = [name for name in absent if not wanted[name]]
-    if absent and unseen != absent and not left:
+    tabled = any(facts.tables_with(one.number) for one in facts.named(asked.callee))
+    if absent and asked.complete and not asked.modes:
+        # who says that f() is called from g() often means a way through others
+        ways = decide_only_from(reach, OnlyFrom(asked.callee, asked.callers))
+        if ways.verdict is Verdict.VERIFIED:
+            said = (
+                f"{', '.join(absent)} come to {asked.callee} through others, not by a call of their own; {ways.summary}"
+            )
+            return Outcome(Verdict.PARTLY, Strength.CLOSED_WORLD, said, (*evidence, *ways.evidence))
+        if ways.verdict is not Verdict.REFUTED:
+            return ways
+    if absent and unseen != absent and not left and not tabled:
         said = f"not among the callers of {asked.callee}: {', '.join(name for name in absent if wanted[name])}"
         return Outcome(Verdict.REFUTED, Strength.CLOSED_WORLD, said, tuple(evidence))
     if asked.complete and extra:
@@ -214,4 +225,6 @@ def decide_path(reach: Reach, asked: PathExists) -> Outcome:
     if found:
         said = f"the tree holds {found}"
         return Outcome(Verdict.VERIFIED, Strength.CLOSED_WORLD, said, (Evidence("fact", said, found),))
+    if asked.expect and not any(one.rpartition("/")[2] == path.rpartition("/")[2] for one in paths):
+        return inconclusive(f"no file of {reach.facts.name} is called {path.rpartition('/')[2]}; it may be newer")
     return Outcome(Verdict.REFUTED, Strength.CLOSED_WORLD, f"the tree holds no {asked.path}")

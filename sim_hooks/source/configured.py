@@ -42,6 +42,8 @@ def decide_config(reach: Reach, asked: ConfigIs) -> Outcome:
         if not known.has_options:
             return inconclusive(f"{reach.facts.name} has no Kconfig")
         said = f"Kconfig of {reach.facts.name} has no {symbol}"
+        if asked.depends_on or asked.selects or asked.default:
+            return inconclusive(said)
         return Outcome(Verdict.REFUTED, Strength.CLOSED_WORLD, said)
     answers = _Answers()
     for wanted in map(_plain, asked.depends_on):

@@ -121,7 +121,7 @@ def alike(first: Sum, second: Sum) -> bool | None:
     rest = _clean(rest)
     if not rest:
         return True
-    return False if len(rest) == 1 and rest.get((), 1) % _WRAP else None
+    return False if len(rest) == 1 and rest.get((), 1) % _WRAP and (() in rest or (first and second)) else None
 
 
 def names_left(value: Sum) -> Iterator[str]:

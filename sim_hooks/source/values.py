@@ -41,20 +41,10 @@ def decide_default(reach: Reach, asked: DefaultIs) -> Outcome:
         return inconclusive(f"no variable that holds {name} is known in the folders parsed of {reach.facts.name}", told)
     if len({held for _, held, _ in called}) > 1:
         return inconclusive(f"{name} is the name of several settings", told)
-    outcome = _compared(reach, name, asked.value, list(dict.fromkeys(map(_hashable, own))))
+    outcome = _compared(reach, name, asked.value, [one for at, one in enumerate(own) if one not in own[:at]])
+    if outcome.verdict is Verdict.REFUTED and any(one.value == 0 for one in own):
+        return inconclusive(f"{name} is 0 before anything runs, and what sets it later was not looked at", told)
     return Outcome(outcome.verdict, outcome.strength, outcome.summary, (*told, *outcome.evidence))
-
-
-def _hashable(one: Definition) -> Definition:
-    return Definition(one.name, _frozen(one.value), one.file, one.line)
-
-
-def _frozen(value: Value) -> Value:
-    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
-
-
-def _thawed(value: Value) -> Value:
-    return [_thawed(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _unknown(reach: Reach, name: str) -> Outcome:
@@ -71,7 +61,7 @@ def _compared(reach: Reach, name: str, value: str, found: Sequence[Definition]) 
     answers: list[bool | None] = []
     lines: list[Evidence] = []
     for one in found:
-        is_now = known.sum_of(_thawed(one.value))
+        is_now = known.sum_of(one.value)
         same = _same(reach, one, wanted, is_now, asked)
         answers.append(None if same is False and unknown else same)
         shown = spelled_sum(is_now) if is_now is not None else "no plain number"
@@ -82,7 +72,7 @@ def _compared(reach: Reach, name: str, value: str, found: Sequence[Definition]) 
 
 
 def _same(reach: Reach, one: Definition, wanted: Value, is_now: Sum | None, asked: Sum | None) -> bool | None:
-    if _thawed(one.value) == wanted and wanted is not None:
+    if one.value == wanted and wanted is not None:
         return True
     if is_now is None or asked is None:
         return None

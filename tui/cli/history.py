@@ -16,11 +16,13 @@ from kb.runs import BINDING_GONE, tree_of, what_changed
 from kb.views import FlipView, RunView
 from kb.visible import one_line
 from tui.cli import narration
+from tui.cli.checking import comparison
 from tui.cli.itemlines import counted
 from tui.cli.layout import Role, wrap
 from tui.cli.naming import named, named_thread, shortener
 from tui.cli.options import Command, Settings, Since, in_thread, with_json
 from tui.cli.output import Output
+from tui.verification import run_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,8 @@ class _Step:
     @property
     def compared(self) -> str:
         """How it came out beside the run before, in words."""
-        before, run = self.before, self.run
-        if before is None:
-            return "first"
-        if before.verdict != run.verdict:
-            return f"was {before.verdict}"
-        same = (before.strength, before.summary, before.evidence, before.assumptions)
-        return "unchanged" if same == (run.strength, run.summary, run.evidence, run.assumptions) else "other evidence"
+        before = None if self.before is None else run_of(self.before)
+        return comparison(run_of(self.run), before) or "first"
 
 
 @click.command(
