@@ -26,10 +26,8 @@ from kb.store.extracted import Extracted
 from kb.store.rows import DerivedThread
 
 
-def corrected(
-    thread: Thread, extracted: Extracted, corrections: Sequence[Correction], *, model: Softmax | None = None
-) -> DerivedThread:
-    """The derived thread. `model` guesses the links of items that people made or gave another kind."""
+def corrected(thread: Thread, extracted: Extracted, corrections: Sequence[Correction]) -> DerivedThread:
+    """The derived thread; the links of items that people made or gave another kind are guessed."""
     numbers = {m.message_id: number for number, m in enumerate(thread.messages)}
     voices = {m.message_id: states.Voice(m.author, numbers[m.message_id]) for m in thread.messages}
     ours = {item.id for item in extracted.items}
@@ -44,7 +42,7 @@ def corrected(
         extracted.links,
         count,
         make=lambda one: item_of(thread, one, known),
-        guess=lambda items, fresh: _guessed(thread, items, fresh, model or shipped().links),
+        guess=lambda items, fresh: _guessed(thread, items, fresh, shipped().links),
         allowed=allowed,
         numbers=numbers,
     )

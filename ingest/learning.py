@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ingest.evaluate import overlap
 from ingest.fitting import Example, minimise
 from ingest.label import label
 from ingest.softmax import Models, Softmax, from_bytes, to_bytes
-from ingest.taught import HALF, NONE, Taught, Word, only
+from ingest.taught import NONE, Taught, Word, only
+from kb.laying import HALF
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,8 +137,7 @@ def agrees(word: Word, model: Softmax) -> bool:
     for found in label(word.paragraph, model):
         start, end = found.candidate.start, found.candidate.end
         place = word.paragraph.block.span(start, end)
-        both = min(place[1], word.end) - max(place[0], word.start)
-        if both > 0 and both >= HALF * (max(place[1], word.end) - min(place[0], word.start)):
+        if overlap(place, (word.start, word.end)) >= HALF:
             return word.kind == str(found.kind)
     return word.kind == NONE
 

@@ -86,12 +86,13 @@ def rebuild(path: Path, *, progress: Progress | None = None, reader: Reader | No
             kept = [parse(mail) for _, mail in writer.raw()]
         derive(kept, reader=reader)
     with writing(path, create=False) as writer:
+        had = _readers_of(writer)
         writer.drop_derived()
         derived = _derive(writer, None, progress, reader)
         for thread in derived:
             writer.add_thread(thread)
     known = sum(len(one.thread.messages) for one in derived)
-    report = replace(_report(derived), known=known, seconds=time.monotonic() - began)
+    report = replace(_report(derived), known=known, without=_without(had, reader), seconds=time.monotonic() - began)
     return replace(report, reader=reader.tally if reader is not None else None)
 
 
@@ -102,8 +103,9 @@ def correct(path: Path, corrections: Sequence[Correction]) -> tuple[Conflict, ..
     """
     with writing(path, create=False) as writer:
         writer.add_corrections(corrections)
-        every = moved(writer.corrections(), writer.replacements())
-        named = {one.message_id for c in moved(corrections, writer.replacements()) for one in c.named}
+        replaced = writer.replacements()
+        every = moved(writer.corrections(), replaced)
+        named = {one.message_id for c in moved(corrections, replaced) for one in c.named}
         conflicts: list[Conflict] = []
         for thread_id in sorted(writer.threads_of(named)):
             derived = corrected(writer.thread(thread_id), writer.extracted(thread_id), every)
@@ -137,13 +139,22 @@ def _derive_touched(
     named = {name for m in fresh for name in (m.message_id, m.parent_id, *m.references) if name}
     old = writer.threads_touched_by(named)
     members = writer.messages_of(old) | {m.message_id for m in fresh}
-    had = {name for cue in writer.cues_of(old) if (name := reader_in(cue))}
+    had = _readers_of(writer, old)
     writer.drop_threads(old)
     derived = _derive(writer, members, progress, reader)
     for thread in derived:
         writer.add_thread(thread)
-    without = had - {reader.endpoint.name} if reader is not None else had
-    return replace(_report(derived), without=tuple(sorted(without)))
+    return replace(_report(derived), without=_without(had, reader))
+
+
+def _readers_of(writer: Writer, threads: Iterable[str] | None = None) -> set[str]:
+    """The readers that found items in these threads, or in all."""
+    return {name for cue in writer.cues_of(threads) if (name := reader_in(cue))}
+
+
+def _without(had: set[str], reader: Reader | None) -> tuple[str, ...]:
+    """The readers whose items are gone, for they were not asked this time."""
+    return tuple(sorted(had - {reader.endpoint.name} if reader is not None else had))
 
 
 def _derive(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import SourceError
+from kb.records import ItemKind, Relation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +71,7 @@ def to_bytes(model: Softmax) -> bytes:
 
 
 def from_bytes(content: bytes) -> Softmax:
-    """What `to_bytes` wrote."""
+    """What `to_bytes` wrote; ValueError, KeyError or TypeError for anything else."""
     import numpy as np
 
     line, _, rest = content.partition(b"\n")
@@ -78,6 +79,8 @@ def from_bytes(content: bytes) -> Softmax:
     classes = tuple(header["classes"])
     scale = np.array(header["scale"], dtype=np.float32)
     numbers = np.frombuffer(rest, dtype=np.int8).reshape(-1, len(classes))
+    if len(numbers) != len(header["features"]):
+        raise ValueError("cut short")
     weights = numbers.astype(np.float32) * scale
     return Softmax(classes, {name: at for at, name in enumerate(header["features"])}, weights)
 
@@ -110,7 +113,10 @@ def bundled() -> Models:
 def _read(own: str) -> Models:
     folder = Path(own).expanduser() if own else files("ingest").joinpath("model")
     try:
-        return Models(*(from_bytes(folder.joinpath(f"{name}.bin").read_bytes()) for name in ("kinds", "links")))
+        kinds, links = (from_bytes(folder.joinpath(f"{name}.bin").read_bytes()) for name in ("kinds", "links"))
+        if not set(ItemKind) < set(kinds.classes) or not set(links.classes) <= {*Relation, "none"}:
+            raise ValueError("models of something else")
+        return Models(kinds, links)
     except OSError as wrong:
         raise SourceError(VARIABLE, f"'{wrong.filename}' cannot be read: {wrong.strerror}", _MEND) from None
     except (ValueError, KeyError, TypeError):

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.by_hand import item_of, placed_in
+from ingest.evaluate import overlap
 from ingest.fitting import Example
 from ingest.label import Paragraph, paragraphs_of
 from ingest.pairs import pairs_of
 from kb.corrections import Verb, edited, effective
+from kb.laying import HALF
 from kb.records import Correction, Item, Thread
 
-HALF = 0.5
 """Spans that share so much (intersection / union) are the same to training."""
 NONE = "none"
 
@@ -73,8 +74,8 @@ def taught_by(thread: Thread, items: Sequence[Item], corrections: Iterable[Corre
         examples: dict[tuple[str, int, int], list[Example]] = {}
         for candidate, features in zip(paragraph.candidates, paragraph.features, strict=True):
             place = paragraph.block.span(candidate.start, candidate.end)
-            near = max(mine, key=lambda span: _shared(place, span[1:]), default=None)
-            if near is None or _shared(place, near[1:]) == 0:
+            near = max(mine, key=lambda span: overlap(place, span[1:]), default=None)
+            if near is None or overlap(place, near[1:]) == 0:
                 anchors.append(tuple(features))
                 continue
             label = _label(place, near[1:], said[near][1])
@@ -120,15 +121,9 @@ def _said(thread: Thread, corrections: Sequence[Correction]) -> dict[tuple[str, 
     return out
 
 
-def _shared(place: tuple[int, int], span: tuple[int, int]) -> float:
-    """Intersection / union of two stretches."""
-    both = min(place[1], span[1]) - max(place[0], span[0])
-    return both / (max(place[1], span[1]) - min(place[0], span[0])) if both > 0 else 0.0
-
-
 def _label(place: tuple[int, int], span: tuple[int, int], kind: str) -> str | None:
     """What a span is to training that overlaps words of which a person spoke; None if that cannot be told."""
-    if _shared(place, span) >= HALF:
+    if overlap(place, span) >= HALF:
         return kind
     if kind == NONE and not (span[0] <= place[0] and place[1] <= span[1]):
         return None  # more than what was rejected may still be an item

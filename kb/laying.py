@@ -66,11 +66,15 @@ class _Laying:
             verb = Verb(correction.verb)
             words = [(one.message_id, one.quote) for one in correction.named]
             entries = [self._entry(one, correction.who) for one in correction.named]
+            fresh = [(w, e) for w, e in zip(words, entries, strict=True) if e is not None and w not in self.entries]
             if not entries or any(entry is None for entry in entries):
                 gone = [f"'{n.quote}'" for n, e in zip(correction.named, entries, strict=True) if e is None]
                 what = f"{' and '.join(gone)} does not stand in the mail any more" if gone else "it names no item"
                 self.conflicts.append(Conflict(own_id, what))
                 return
+            if verb is Verb.UNLINK and fresh:
+                return  # words that are no item have no links
+            self.entries.update(fresh)
             first, kind = entries[0], correction.named[0].kind
             assert first is not None
             match verb:
@@ -90,6 +94,10 @@ class _Laying:
                     relation = Relation(correction.value.split()[0])
                     edge = (words[0], relation, words[1])
                     self.edges[edge] = (correction, own_id) if verb is Verb.LINK else None
+                    if verb is Verb.LINK:
+                        for entry in entries:
+                            assert entry is not None
+                            entry.by_hand = True
                 case _:
                     raise ValueError(verb)
         except (ValueError, KeyError, IndexError, AttributeError):
@@ -105,7 +113,7 @@ class _Laying:
             if item is None:
                 return None
             item = replace(item, confidence=1.0, cue=f"kept by {who}")
-            entry = self.entries[words] = _Entry(item, None, by_hand=True)
+            entry = _Entry(item, None, by_hand=True)
         return entry
 
     def _hold(self, entry: _Entry, kind: ItemKind, cue: str, says: str = "") -> None:

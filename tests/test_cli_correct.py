@@ -56,7 +56,7 @@ def test_a_rejected_item_leaves_the_lists_and_can_be_confirmed_by_its_id(capsys:
     assert ran.code == 0 and "no item:" in ran.out
     assert here(capsys, "questions", "--db", base).out == ""
     again = here(capsys, "correct", "reject", old, *WHO, "--db", base)
-    assert (again.code, "was rejected by hand" in again.one_line()) == (2, True)
+    assert (again.code, "is no item any more" in again.one_line()) == (2, True)
     assert here(capsys, "correct", "confirm", old, *WHO, "--db", base).code == 0
     assert _one(capsys, base, "question") == old
 
@@ -159,3 +159,20 @@ def test_a_base_with_runs_leads_from_an_old_id_with_a_verdict_to_its_item(capsys
     assert here(capsys, "correct", "edit", named["twice"].id, "--kind", "decision", *WHO, "--db", path).code == 0
     shown = json.loads(here(capsys, "show", named["twice"].id, "--db", path, "--json").out)
     assert (shown["kind"], shown["quote"]) == ("decision", named["twice"].quote.text)
+
+
+def test_an_ambiguous_id_is_refused_even_where_one_of_its_items_was_spoken_of(capsys: Capture, tmp_path: Path) -> None:
+    base = tmp_path / "many.sqlite"
+    here(capsys, "ingest", "data/threads/fuse-tmp-folio-v2.mbox", "--db", base)
+    claims = [line.split("\t")[0] for line in here(capsys, "claims", "--db", base).out.splitlines()]
+    full = [json.loads(here(capsys, "show", one, "--db", base, "--json").out)["id"] for one in claims]
+    beginning = next(one[:4] for one in full if sum(other.startswith(one[:4]) for other in full) > 1)
+    one = next(each for each in full if each.startswith(beginning))
+    assert here(capsys, "correct", "confirm", one, *WHO, "--db", base).code == 0
+    ran = here(capsys, "correct", "confirm", beginning, *WHO, "--db", base)
+    assert (ran.code, "is the beginning of several ids" in ran.one_line()) == (2, True)
+
+
+def test_an_empty_id_undoes_nothing(capsys: Capture, base: Path) -> None:
+    assert here(capsys, "correct", "confirm", _one(capsys, base, "question"), *WHO, "--db", base).code == 0
+    assert here(capsys, "correct", "undo", "--id", "", *WHO, "--db", base).code == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,18 @@ def test_a_folder_without_models_is_named_in_one_line(
     monkeypatch.setenv("THREADKB_MODEL", str(tmp_path / "none"))
     ran = here(capsys, "rebuild", "--db", base)
     assert (ran.code, "THREADKB_MODEL: " in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize("how", ["changed round", "cut short"])
+def test_models_that_are_none_are_named_in_one_line(
+    capsys: Capture, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    kinds, links = (files("ingest").joinpath("model", f"{name}.bin").read_bytes() for name in ("kinds", "links"))
+    (own / "kinds.bin").write_bytes(links if how == "changed round" else kinds[:-5000])
+    (own / "links.bin").write_bytes(kinds if how == "changed round" else links)
+    monkeypatch.setenv("THREADKB_MODEL", str(own))
+    ran = here(capsys, "rebuild", "--db", base)
+    assert (ran.code, "holds no models" in ran.err) == (1, True)
+    assert "Traceback" not in ran.err

@@ -308,6 +308,8 @@ def test_command_says_when_new_mail_makes_a_reader_s_items_anew_without_it(
         ran = here(capsys, "rebuild", "--db", base, "--reader", url, "--reader-model", "tiny")
         assert "anew without it" not in ran.err
         assert len(asked) == 4
+        ran = here(capsys, "rebuild", "--db", base)
+        assert f"items read by tiny at {url.removeprefix('http://')} were found anew without it" in ran.err
 
 
 def test_command_refuses_an_endpoint_that_is_no_url(box: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,6 @@ _LONGEST_PAUSE = 60.0
 _GIVES_UP = 2
 _FOR_GOOD = {401, 403, 404, 495}
 """HTTP statuses that no later question will change (495: its certificate cannot be trusted)."""
-_OF_THE_SERVER = {Why.UNREACHABLE, Why.SLOW, Why.BROKEN, Why.MOVED}
 _NOT_SO = {400, 415, 422, 501}
 """HTTP statuses of a server that does not know what a request asks for."""
 _STYLES = 3
@@ -51,7 +50,7 @@ class Asker:
         except ReadingError as wrong:
             if wrong.status in _FOR_GOOD:
                 self._failures = _GIVES_UP
-            elif wrong.why in _OF_THE_SERVER or wrong.status == 429:
+            elif wrong.passing or wrong.why in {Why.SLOW, Why.MOVED}:
                 self._failures += 1
             raise
         self._failures = 0

@@ -22,8 +22,6 @@ from ingest.reader.failures import ReadingError, Why
 from kb.errors import UsageError
 from kb.visible import one_line
 
-URL_VARIABLE = "THREADKB_READER"
-MODEL_VARIABLE = "THREADKB_READER_MODEL"
 KEY_VARIABLE = "THREADKB_READER_KEY"
 LARGEST_ANSWER = 1 << 20
 """Bytes of one answer."""

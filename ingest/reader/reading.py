@@ -66,8 +66,8 @@ class Reader:
         self._asker = asker or Asker(endpoint)
         self._schema = answer_schema()
         self._plain = system_text(_NO_NONCE)
-        self._read: dict[str, Answer | ReadingError] = {}
-        self._kept: set[str] = set()
+        self._read: dict[tuple[str, str], Answer | ReadingError] = {}
+        self._kept: set[tuple[str, str]] = set()
 
     def read(
         self,
@@ -79,12 +79,13 @@ class Reader:
         """What the model reads in `portion` of a message whose paragraphs are `every`; None where it failed."""
         messages = {m.message_id: m for m in thread.messages}
         name = self._name(portion, messages, earlier)
-        if name not in self._read:
+        key = (portion.message.message_id, name)
+        if key not in self._read:
             try:
-                self._read[name] = self._answered(name, thread, portion, every, messages, earlier)
+                self._read[key] = self._answered(name, thread, portion, every, messages, earlier)
             except ReadingError as wrong:
-                self._read[name] = wrong
-        found = self._read[name]
+                self._read[key] = wrong
+        found = self._read[key]
         return found if isinstance(found, Answer) else None
 
     def _name(self, portion: Portion, messages: Mapping[str, Message], earlier: Sequence[tuple[Item, str]]) -> str:
@@ -110,7 +111,7 @@ class Reader:
             except ReadingError:
                 pass  # kept by a version that believed more
             else:
-                self._kept.add(name)
+                self._kept.add((portion.message.message_id, name))
                 return found
         nonce = secrets.token_hex(16)
         text = self._asker.ask(system_text(nonce), user_text(portion, messages, earlier, nonce), self._schema)

@@ -95,8 +95,10 @@ class Writer:
             found.update(self._connection.execute(statement).scalars())
         return found
 
-    def cues_of(self, thread_ids: Iterable[str]) -> set[str]:
-        """What the items of these threads say of how they were found, each once."""
+    def cues_of(self, thread_ids: Iterable[str] | None = None) -> set[str]:
+        """What the items of these threads, or of all, say of how they were found, each once."""
+        if thread_ids is None:
+            return set(self._connection.execute(select(schema.items.c.cue).distinct()).scalars())
         found: set[str] = set()
         for chunk in _chunks(sorted(thread_ids)):
             statement = select(schema.items.c.cue).where(schema.items.c.thread_id.in_(chunk)).distinct()

@@ -26,21 +26,26 @@ _LEAST = 4
 """Characters of an id by which a rejected item is looked for."""
 
 
+def _gone(given: str, known: Named, *, rejected: bool) -> Named:
+    """Words of which somebody spoke by hand and that are no item now, where such are `rejected` ones too."""
+    if not rejected:
+        raise UsageError(given, "is no item any more", f"`threadkb correct confirm {given}` brings it back") from None
+    return known
+
+
 def meant(reader: Reader, given: str, *, rejected: bool = False) -> Named:
     """The item that a person names, as it is now; with `rejected`, also one that was rejected."""
     try:
         what, full = named(reader, given)
-    except UsageError:
+    except UsageError as wrong:
+        if "several" in wrong.what:
+            raise
         known = reader.named_by_hand(given.strip()) if len(given.strip()) >= _LEAST else ()
         if len(known) != 1:
             raise
-        if not rejected:
-            raise UsageError(
-                given, "was rejected by hand", f"`threadkb correct confirm {given}` brings it back"
-            ) from None
-        return known[0]
-    if what == "words" and rejected and len(known := reader.named_by_hand(full)) == 1:
-        return known[0]
+        return _gone(given, known[0], rejected=rejected)
+    if what == "words" and len(known := reader.named_by_hand(full)) == 1:
+        return _gone(given, known[0], rejected=rejected)
     item = reader.item(full) if what == "item" else None
     if item is None:
         raise UsageError(given, f"names {what if what == 'words' else f'a {what}'}, not an item", "give an item's id")

@@ -139,7 +139,7 @@ def add(
 ) -> None:
     """Make an item of words that a mail's author wrote; a quotation is somebody else's.
 
-    What was found in the same place before gives way, unless somebody confirmed it.
+    What was found in the same place before gives way, unless somebody confirmed or linked it.
     """
     with reading(settings.path) as reader:
         one = words_of(reader, message, thread, ItemKind(kind), quote)
@@ -259,17 +259,17 @@ def state(settings: Settings, item_id: str, state: str, who: str, why: str, as_j
     ),
     exits={**_DONE, 2: "there is nothing to undo, or no correction has this id."},
 )
-@click.option("--id", "given", default="", metavar="ID", help="This correction, rather than the last one.")
+@click.option("--id", "given", metavar="ID", help="This correction, rather than the last one.")
 @_signed
 @with_json
 @click.pass_obj
-def undo(settings: Settings, given: str, who: str, why: str, as_json: bool) -> None:
+def undo(settings: Settings, given: str | None, who: str, why: str, as_json: bool) -> None:
     """Take back the last correction that counts, or one by its id. It stays on record; an undo can be undone too."""
     with reading(settings.path) as reader:
         every = reader.corrections()
     gone = said.undone(every)
-    if given:
-        found = [c for c in every if id_of(c).startswith(given.strip())]
+    if given is not None:
+        found = [c for c in every if given.strip() and id_of(c).startswith(given.strip())]
         if len(found) != 1:
             what = "is the beginning of several ids" if found else "no correction has this id"
             raise UsageError(given, what, "`threadkb correct list` lists them")
@@ -281,7 +281,7 @@ def undo(settings: Settings, given: str, who: str, why: str, as_json: bool) -> N
         if not counting:
             raise UsageError("correct undo", "there is nothing to undo", "`threadkb correct list` lists corrections")
         last = counting[-1]
-    back = Correction(last.item_id, Verb.UNDO, id_of(last), who or author(), now(), fold(why), last.named)
+    back = Correction(last.item_id, Verb.UNDO, id_of(last), fold(who) or author(), now(), fold(why), last.named)
     keep(settings, [back], as_json)
 
 
