@@ -30,3 +30,8 @@ def what_changed(before: str, after: str) -> tuple[str, ...]:
 def tree_of(assumptions: Iterable[str]) -> str:
     """The source tree that a run looked at, as its assumptions name it; "" where it looked at none."""
     return next((found[1] for words in assumptions if (found := _TREE.match(words))), "")
+
+
+def compass(words: str, quote: str) -> str:
+    """Whether a check read `only` a part of the item's `quote`, or `all of` a sentence that holds more."""
+    return "all of" if quote in words else "only"

@@ -81,7 +81,9 @@ def test_item_lines_tell_the_verdict_before_the_links_and_of_which_words(base: t
         n for n, line in enumerate(text) if "links" in line
     )
     part = replace(page, runs=(replace(page.runs[0], quote="only when it is full"),))
-    assert "          of “only when it is full” only" in _text(part)
+    assert "          only “only when it is full”" in _text(part)
+    more = replace(page, runs=(replace(page.runs[0], quote=f"it is so, for {page.item.quote}"),))
+    assert f"          all of “it is so, for {page.item.quote}”" in _text(more)
     assert not any(line.endswith("” only") for line in text)
 
 

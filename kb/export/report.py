@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from kb.export.review import OTHER, Entry, Review, first, review
 from kb.reading import Reader
 from kb.records import Verdict
+from kb.runs import compass
 from kb.views import RunView
 from kb.visible import one_line
 
@@ -131,7 +132,7 @@ def _checked(entry: Entry, short: Callable[[str], str], head: str) -> Iterator[s
     yield f"  “{escaped(entry.quote)}”"
     part = one_line(run.quote)
     if part != one_line(entry.quote) and part not in one_line(run.bound_by):
-        yield f"    - of its words only “{escaped(part)}”"
+        yield f"    - of its words, {compass(part, one_line(entry.quote))} “{escaped(part)}”"
     yield f"    - {escaped(run.summary)}"
     for index in entry.shown:
         line = run.evidence[index]

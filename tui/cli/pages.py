@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kb.attention import disagreement
+from kb.runs import compass
 from kb.views import ItemView, LinkView, RunView
 from kb.visible import one_line
 from kb.why import Step, Trail
@@ -110,7 +111,7 @@ def run_lines(page: Page, run: RunView, quote: str) -> Iterator[str]:
     yield from page.text(run.summary, indent="  ")
     part = checked_words(run, quote)
     if part and part not in one_line(run.bound_by):
-        yield from page.field("words", f"only “{part}”", indent="  ")
+        yield from page.field("words", f"{compass(part, one_line(quote))} “{part}”", indent="  ")
     for number, each in enumerate(_parts(run.predicate)):
         yield from page.field("predicate" if number == 0 else "and", predicate_text(each), indent="  ")
     yield from page.field("bound", f"by {run.bound_by}", indent="  ")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from kb.records import ItemKind, Verdict
+from kb.runs import compass
 from kb.views import RunView
 from kb.visible import one_line
 from tui.evidence import checked_words, finding, part_verdict
@@ -22,7 +23,7 @@ def verdict_in_short(page: ItemPage, width: int) -> Iterator[Line]:
     yield from labelled("check", outcome_words(run), width, verdict_look(run.verdict))
     part = checked_words(run, page.item.quote)
     if part:
-        yield from labelled("", f"of “{part}” only", width, "dim")
+        yield from labelled("", f"{compass(part, one_line(page.item.quote))} “{part}”", width, "dim")
 
 
 def verdict_lines(page: ItemPage, width: int) -> Iterator[Line]:
