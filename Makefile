@@ -8,7 +8,7 @@ UV := $(shell grep -m1 ^uv== requirements.txt)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs pictures status bench clean
+.PHONY: help install demo test check format docs pictures eval train bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,8 +57,14 @@ pictures: $(READY) ## export the README's picture from the real browser
 	  && $(BIN)/python -m tui.picture "$$scratch/demo.sqlite" data/pictures/browser.svg --size 140x40
 
 SHARED ?= ../shared
-status: $(READY) ## measure extraction and verdicts on the annotated threads in SHARED, write data/status.md
+eval: $(READY) ## read each annotated thread in SHARED by models trained on the others, check verdicts, write data/status.md
 	@$(BIN)/python -m tests.support.status $(SHARED)
+
+THREADS ?= $(SHARED)
+WITHOUT ?= fuse-tmp-folio-v2
+OUT ?= ingest/model
+train: $(READY) ## train on the annotated threads in the folders THREADS but those named in WITHOUT, write the weights to OUT
+	@$(BIN)/python -m ingest.train $(THREADS) $(WITHOUT:%=--without %) --out $(OUT)
 
 bench: $(READY) ## measure speed, each as a ratio to a peer in one run; rows go to build/bench.json
 	@mkdir -p build

@@ -30,9 +30,8 @@ def corrected(thread: Thread, extracted: Extracted, corrections: Sequence[Correc
     """The derived thread; the links of items that people made or gave another kind are guessed."""
     numbers = {m.message_id: number for number, m in enumerate(thread.messages)}
     voices = {m.message_id: states.Voice(m.author, numbers[m.message_id]) for m in thread.messages}
-    ours = {item.id for item in extracted.items}
-    mine = (*touching(corrections, numbers.keys()), *(c for c in corrections if not c.named and c.item_id in ours))
-    count = effective((*mine, *(c for c in corrections if c.verb == Verb.UNDO)))
+    undoings = (c for c in corrections if c.verb == Verb.UNDO)
+    count = effective((*touching(corrections, numbers.keys()), *undoings))
     if not count:
         standings = states.fold(extracted.items, extracted.links, voices)
         return DerivedThread(thread, extracted.items, extracted.links, standings)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ingest.cue_rules import word_list
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from ingest.tokens import Tokens
 
 _WORD = re.compile(r"[A-Za-z]{2}")
 
@@ -43,57 +43,57 @@ MOST_ATOMS = 6
 MOST_SENTENCES = 3
 
 
-def candidates_of(doc: Doc) -> tuple[Candidate, ...]:
+def candidates_of(tokens: Tokens) -> tuple[Candidate, ...]:
     """Every run of clauses inside a sentence, and every run of up to three whole sentences, of a block's document."""
     out: list[Candidate] = []
-    starts = _sentence_starts(doc)
+    starts = _sentence_starts(tokens)
     for number, first in enumerate(starts):
-        last = starts[number + 1] if number + 1 < len(starts) else len(doc)
-        breaks = [(first, "sentence"), *_clause_starts(doc, first, last), (last, "sentence")]
+        last = starts[number + 1] if number + 1 < len(starts) else len(tokens)
+        breaks = [(first, "sentence"), *_clause_starts(tokens, first, last), (last, "sentence")]
         for a in range(len(breaks) - 1):
             for b in range(a + 1, min(a + MOST_ATOMS, len(breaks) - 1) + 1):
                 whole = a == 0 and b == len(breaks) - 1
-                _add(out, doc, breaks[a], breaks[b], atoms=b - a, sentences=int(whole))
+                _add(out, tokens, breaks[a], breaks[b], atoms=b - a, sentences=int(whole))
         if len(breaks) - 1 > MOST_ATOMS:
-            _add(out, doc, breaks[0], breaks[-1], atoms=len(breaks) - 1, sentences=1)
+            _add(out, tokens, breaks[0], breaks[-1], atoms=len(breaks) - 1, sentences=1)
         for run in range(2, MOST_SENTENCES + 1):
             if number + run <= len(starts):
-                end = starts[number + run] if number + run < len(starts) else len(doc)
-                _add(out, doc, (first, "sentence"), (end, "sentence"), atoms=run, sentences=run)
+                end = starts[number + run] if number + run < len(starts) else len(tokens)
+                _add(out, tokens, (first, "sentence"), (end, "sentence"), atoms=run, sentences=run)
     return tuple(out)
 
 
 def _add(
     out: list[Candidate],
-    doc: Doc,
+    tokens: Tokens,
     opening: tuple[int, str],
     closing: tuple[int, str],
     *,
     atoms: int,
     sentences: int,
 ) -> None:
-    span = _trimmed(doc, opening[0], closing[0], clause=opening[1] != "sentence")
+    span = _trimmed(tokens, opening[0], closing[0], clause=opening[1] != "sentence")
     if span is not None:
         out.append(Candidate(opening[0], closing[0], *span, atoms, sentences, opening[1], closing[1]))
 
 
 _LOOSE = {",", ";", ":", "-", "--", "–", "—", "and", "but", "so", "then", "*", "..."}
+_HANGING = {",", ";", "-", "--", "–", "—", "("}
+_JOINING = {"and", "but", "so", "because"}
 
 
-def _trimmed(doc: Doc, first: int, last: int, *, clause: bool) -> tuple[int, int] | None:
+def _trimmed(tokens: Tokens, first: int, last: int, *, clause: bool) -> tuple[int, int] | None:
+    words, lower, text = tokens.words, tokens.lower, tokens.text
     if clause:
-        while first < last and (
-            doc[first].lower_ in _LOOSE or (doc[first].lower_ == "that" and doc[first].tag_ == "IN")
-        ):
+        while first < last and (lower[first] in _LOOSE or (lower[first] == "that" and tokens.tags[first] == "IN")):
             first += 1
-    while last > first and doc[last - 1].text in {",", ";", "-", "--", "–", "—", "("}:
+    while last > first and words[last - 1] in _HANGING:
         last -= 1
-    if last > first and doc[last - 1].lower_ in {"and", "but", "so", "because"} and last - first > 1:
+    if last - first > 1 and lower[last - 1] in _JOINING:
         last -= 1
-    while last > first and doc[last - 1].text in {",", ";", "-", "--"}:
+    while last > first and words[last - 1] in {",", ";", "-", "--"}:
         last -= 1
-    text = doc.text
-    start, end = (doc[first].idx, doc[last - 1].idx + len(doc[last - 1])) if last > first else (0, 0)
+    start, end = (tokens.starts[first], tokens.ends[last - 1]) if last > first else (0, 0)
     if not _WORD.search(text, start, end) and text[start:end] != "+1":
         return None
     if text[start] == "(" and (text.find(")", start, end) < 0 or text[end - 1] == ")"):
@@ -111,73 +111,77 @@ _SHORTENED = {"e.g.", "i.e.", "cf.", "vs.", "eg.", "ie.", "approx.", "resp.", "i
 _SENTENCE_END = re.compile(r"[.?!:…]['\")\]]*$|[.?!]\S{0,2}$")
 
 
-def _sentence_starts(doc: Doc) -> list[int]:
+def _sentence_starts(tokens: Tokens) -> list[int]:
     """Where sentences begin: the parser's word, unless no mark of punctuation bears it out."""
-    starts = [0] if len(doc) else []
-    for token in doc[1:]:
-        before = doc[token.i - 1]
-        if not token.is_sent_start:
-            if before.text in {"?", "!"} and token.text[:1].isupper():
-                starts.append(token.i)
+    starts = [0] if len(tokens) else []
+    words = tokens.words
+    for i in range(1, len(tokens)):
+        before = words[i - 1]
+        if not tokens.opens[i]:
+            if before in {"?", "!"} and words[i][:1].isupper():
+                starts.append(i)
             continue
-        if before.lower_ in _SHORTENED:
+        if tokens.lower[i - 1] in _SHORTENED:
             continue
-        text = doc.text[max(before.idx - 4, 0) : before.idx + len(before)]
-        ends = before.text in {"?", "!", ")"} or (_SENTENCE_END.search(text) and not token.text[:1].islower())
-        opens = token.text[:1].isupper() and token.pos_ in {"PRON", "ADV", "DET", "SCONJ"} and before.text != ","
+        text = tokens.text[max(tokens.starts[i - 1] - 4, 0) : tokens.ends[i - 1]]
+        ends = before in {"?", "!", ")"} or (_SENTENCE_END.search(text) and not words[i][:1].islower())
+        opens = words[i][:1].isupper() and tokens.pos[i] in {"PRON", "ADV", "DET", "SCONJ"} and before != ","
         if ends or opens:
-            starts.append(token.i)
+            starts.append(i)
     return starts
 
 
 _OPENERS = word_list("openers")
 _MARKS = {":", ";", "-", "--", "–", "—", "->", "=>", "..."}
+_STOPS = {",", ".", ";", ":", "?", "!"}
+_SUBJECTS = {"I", "we", "it", "this", "that", "there", "you", "they"}
 _ANSWERS = word_list("answers")
-_VERBAL = {"VERB", "AUX"}
 
 
-def _clause_starts(doc: Doc, first: int, last: int) -> list[tuple[int, str]]:
+def _clause_starts(tokens: Tokens, first: int, last: int) -> list[tuple[int, str]]:
     """Tokens between `first` and `last` where a clause may begin, each with the word or mark that opens it."""
     found: dict[int, str] = {}
+    words, lower, spaced = tokens.words, tokens.lower, tokens.spaced
+    answers = last > first and lower[first] in _ANSWERS
     for i in range(first + 1, last):
-        token, before = doc[i], doc[i - 1]
-        if token.text == "(" and last - i > 3:
+        word, before = words[i], words[i - 1]
+        if word == "(" and last - i > 3:
             found[i] = "("
-        elif before.text == ")" and i - first > 4 and token.text not in {",", ".", ";", ":", "?", "!"}:
+        elif before == ")" and i - first > 4 and word not in _STOPS:
             found.setdefault(i, ")")
-        elif before.text in _MARKS and before.whitespace_ and (before.text in {":", ";"} or doc[i - 2].whitespace_):
-            found[i] = before.text
-        elif before.text in {",", ".", "!"} and i - first <= 3 and doc[first].lower_ in _ANSWERS:
+        elif before in _MARKS and spaced[i - 1] and (before in {":", ";"} or spaced[i - 2]):
+            found[i] = before
+        elif answers and i - first <= 3 and before in {",", ".", "!"}:
             found[i] = "answer"
-        elif token.lower_ in _OPENERS and _opens_clause(doc, token, before, last):
-            found[i] = token.lower_
-        elif before.text == "," and _has_own_verb(token, last):
+        elif lower[i] in _OPENERS and _opens_clause(tokens, i, last):
+            found[i] = lower[i]
+        elif before == "," and _has_own_verb(tokens, i, last):
             found[i] = ","
-        elif token.is_sent_start:
+        elif tokens.opens[i]:
             found[i] = "parser"
-        elif token.text in {"I", "we", "it", "this", "that", "there", "you", "they"} and before.text in {",", '"'}:
+        elif before in {",", '"'} and word in _SUBJECTS:
             found[i] = ","
     return sorted(found.items())
 
 
-def _opens_clause(doc: Doc, token: Token, before: Token, last: int) -> bool:
-    word = token.lower_
-    if before.text in {",", "(", ")", ";"}:
-        return word not in {"in", "to", "not", "just", "that", "as", "by"} or _has_own_verb(token, last)
+def _opens_clause(tokens: Tokens, at: int, last: int) -> bool:
+    word = tokens.lower[at]
+    if tokens.words[at - 1] in {",", "(", ")", ";"}:
+        return word not in {"in", "to", "not", "just", "that", "as", "by"} or _has_own_verb(tokens, at, last)
     if word in {"and", "or"}:
-        return any(t.dep_ == "conj" and t.pos_ in _VERBAL and t.i > token.i for t in token.head.children)
+        others = tokens.children[tokens.heads[at]]
+        return any(i > at and tokens.deps[i] == "conj" and tokens.verbal[i] for i in others)
     if word in {"but", "because", "since", "unless", "although", "though", "whereas", "which", "so", "until"}:
         return True
     if word in {"if", "when", "while", "as", "where", "to", "by", "that", "given"}:
-        return _has_own_verb(token, last) and token.i - token.sent.start >= 4
+        return at - tokens.sentences[at][0] >= 4 and _has_own_verb(tokens, at, last)
     return False
 
 
-def _has_own_verb(token: Token, last: int) -> bool:
-    """`token` stands at the left edge of a clause: of a verb's subtree with more than a word or two in it."""
-    head = token
-    while head.head.i != head.i and head.left_edge.i >= token.i and head.pos_ not in _VERBAL:
-        head = head.head
-    if head.pos_ not in _VERBAL:
-        return False
-    return head.i > token.i and head.i < last and (head.left_edge.i >= token.i - 1)
+def _has_own_verb(tokens: Tokens, at: int, last: int) -> bool:
+    """Token `at` stands at the left edge of a clause: of a verb's subtree with more than a word or two in it."""
+    heads, edges, verbal = tokens.heads, tokens.left_edges, tokens.verbal
+    head = at
+    while heads[head] != head and edges[head] >= at and not verbal[head]:
+        head = heads[head]
+    return verbal[head] and at < head < last and edges[head] >= at - 1

@@ -18,10 +18,11 @@ from ingest.label import Paragraph, label, paragraphs_of
 from ingest.pairs import LED, Placed
 from ingest.relate import links_of
 from ingest.says import reading_of
+from ingest.silent import silent_because
 from ingest.softmax import Models, Softmax, shipped
 from ingest.surroundings import Context
 from ingest.tables import rows_of
-from ingest.topics import index_of, phrases_of, topics_of, weights_of
+from ingest.topics import index_of, topics_of, weights_of
 from kb.ids import fold, item_id
 from kb.records import Item, ItemKind, Link, Message, Quote, Thread
 
@@ -60,20 +61,22 @@ def extract(
     progress: Callable[[str], None] | None = None,
     models: Models | None = None,
     reader: Reader | None = None,
+    paragraphs: Sequence[Paragraph] | None = None,
 ) -> Extraction:
     """The items and links of `thread`, whose `zones` are tied to the passages that quotations repeat.
 
     `models` are the shipped ones unless given. `progress` is told in words what was done. A `reader` is asked about
-    every message first; what it cannot read is read as if there were none.
+    every message first; what it cannot read is read as if there were none. `paragraphs` are those of the thread, where
+    they have been parsed already.
     """
     messages = {message.message_id: message for message in thread.messages}
-    paragraphs = list(paragraphs_of(thread))
+    paragraphs = list(paragraphs_of(thread)) if paragraphs is None else paragraphs
     if progress is not None:
         progress(f"parsed {len(paragraphs)} paragraphs")
     models = models or shipped()
-    names = {word for m in thread.messages for word in m.author.lower().split() if len(word) > 2}
-    weights = weights_of(index_of([(p.message_id, p.doc) for p in paragraphs]), len(thread.messages), names)
-    making = _Making(messages, weights, Context(messages, paragraphs))
+    index = index_of([(p.message_id, p.phrases) for p in paragraphs])
+    weights = weights_of(index, len(thread.messages), names_in(thread))
+    making = Making(messages, weights, Context(messages, paragraphs))
     if reader is None:
         placed = list(making.labelled(paragraphs, models.kinds))
         links = links_of(placed, models.links)
@@ -83,7 +86,7 @@ def extract(
         read = woven(
             reader,
             thread,
-            paragraphs,
+            [one for one in paragraphs if not silent_because(messages[one.message_id])],
             make=making.found,
             own=lambda some: making.labelled(some, models.kinds),
         )
@@ -92,13 +95,26 @@ def extract(
         links = (*read.links, *own)
     if progress is not None:
         progress(f"found {len(placed)} items and {len(links)} links")
-    shapes = [
-        item for m in thread.messages for find in (rows_of, chains_of) for item in find(m, thread.zones[m.message_id])
+    return Extraction(in_order(thread, [one.item for one in placed], shapes_of(thread)), links)
+
+
+def names_in(thread: Thread) -> set[str]:
+    """The words of the authors' names, lower case: they name no topic."""
+    return {word for m in thread.messages for word in m.author.lower().split() if len(word) > 2}
+
+
+def shapes_of(thread: Thread) -> list[Item]:
+    """The claims that a mail makes by its shape: rows of tables, chains of calls."""
+    return [
+        item
+        for m in thread.messages
+        if not silent_because(m)
+        for find in (rows_of, chains_of)
+        for item in find(m, thread.zones[m.message_id])
     ]
-    return Extraction(_in_order(thread, [one.item for one in placed], shapes), links)
 
 
-def _in_order(thread: Thread, items: Sequence[Item], shapes: Sequence[Item]) -> tuple[Item, ...]:
+def in_order(thread: Thread, items: Sequence[Item], shapes: Sequence[Item]) -> tuple[Item, ...]:
     """`items`, and those of `shapes` that share no words with one of them, in reading order."""
     numbers = {message.message_id: number for number, message in enumerate(thread.messages)}
     taken: dict[str, list[Quote]] = defaultdict(list)
@@ -133,16 +149,21 @@ def _trimmed(body: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-class _Making:
+class Making:
     """Makes items of spans of paragraphs: with their words, what they say, their topics and the names in them."""
 
     def __init__(self, messages: Mapping[str, Message], weights: dict[str, float], context: Context) -> None:
         self._messages, self._weights, self._context = messages, weights, context
         self._seen: set[str] = set()
+        self._silent: dict[str, bool] = {}
+        self.phrases: dict[str, tuple[str, ...]] = {}
+        """For each item that was made the phrases in its words that may be topics."""
 
     def labelled(self, paragraphs: Sequence[Paragraph], model: Softmax) -> Iterator[Placed]:
         """The items that `model` finds in `paragraphs`, in order; one whose id an earlier one has is left out."""
         for paragraph in paragraphs:
+            if self._holds_nothing(paragraph.message_id):
+                continue
             ended = 0
             for place, found in enumerate(label(paragraph, model)):
                 start, end = found.candidate.start, found.candidate.end
@@ -155,6 +176,11 @@ class _Making:
                 if one.item.id not in self._seen:
                     self._seen.add(one.item.id)
                     yield one
+
+    def _holds_nothing(self, message_id: str) -> bool:
+        if message_id not in self._silent:
+            self._silent[message_id] = bool(silent_because(self._messages[message_id]))
+        return self._silent[message_id]
 
     def _of(
         self,
@@ -191,10 +217,12 @@ class _Making:
         message = self._messages[paragraph.message_id]
         text = fold(message.body[span[0] : span[1]])
         first, last = inside
-        phrases = [phrase for phrase, place in phrases_of(paragraph.doc) if first <= place < last]
-        tags = [token.tag_ for token in paragraph.doc if first <= token.idx < last and token.is_alpha]
+        phrases = [phrase for phrase, place in paragraph.phrases if first <= place < last]
+        tags = paragraph.tokens.word_tags(first, last)
+        own = item_id(message.message_id, kind, text)
+        self.phrases.setdefault(own, tuple(phrases))
         return Item(
-            id=item_id(message.message_id, kind, text),
+            id=own,
             kind=kind,
             quote=Quote(message.message_id, *span, text),
             says=reading_of(text, paragraph.doc, first, self._context.of(paragraph)),

@@ -8,17 +8,21 @@ add is more likely wrong than right (the cut at about half of the reachable F1; 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest.answering import settings_of
 from ingest.clauses import Candidate, candidates_of
-from ingest.cue_rules import found_cues
-from ingest.features import Reading, features_of
+from ingest.cue_rules import cues
+from ingest.features import Features
 from ingest.nlp import parse_texts
+from ingest.reading import Reading
 from ingest.sentences import Block, blocks_of
 from ingest.softmax import Softmax
+from ingest.tokens import Tokens
+from ingest.topics import phrases_of
 from kb.records import ItemKind, Passage, Thread
 
 if TYPE_CHECKING:
@@ -51,28 +55,32 @@ class Paragraph:
     passage: Passage | None
     """The passage of an earlier message that the block answers."""
     doc: Doc
+    tokens: Tokens
+    phrases: tuple[tuple[str, int], ...]
+    """What in it may be topics, each with its place in the text."""
     candidates: tuple[Candidate, ...]
     features: tuple[list[str], ...]
 
 
-def paragraphs_of(thread: Thread) -> Iterator[Paragraph]:
-    """Every block of the thread's own words, in reading order."""
+def paragraphs_of(thread: Thread, *, only: Collection[str] | None = None) -> Iterator[Paragraph]:
+    """Every block of the thread's own words, in reading order; or those of the messages `only` (Message-IDs)."""
     places = [
         (message, block, setting, passage)
         for message in thread.messages
+        if only is None or message.message_id in only
         for block, setting, passage in settings_of(
             thread, message, blocks_of(message.body, thread.zones[message.message_id])
         )
     ]
     docs = parse_texts(block.text for _, block, _, _ in places)
     for (message, block, setting, passage), doc in zip(places, docs, strict=True):
-        candidates = candidates_of(doc)
-        reading = Reading.of(doc)
+        tokens = Tokens.of(doc)
+        candidates = candidates_of(tokens)
         starts = sorted({c.first for c in candidates if c.before == "sentence"})
-        features = tuple(
-            features_of(c, reading, block, setting, sentence=bisect_right(starts, c.first) - 1) for c in candidates
-        )
-        yield Paragraph(message.message_id, block, setting, passage, doc, candidates, features)
+        made = Features(Reading.of(tokens), block, setting)
+        features = tuple(made.of(c, sentence=bisect_right(starts, c.first) - 1) for c in candidates)
+        phrases = phrases_of(tokens)
+        yield Paragraph(message.message_id, block, setting, passage, doc, tokens, phrases, candidates, features)
 
 
 def label(paragraph: Paragraph, model: Softmax, *, threshold: float = THRESHOLD) -> tuple[Labelled, ...]:
@@ -83,13 +91,14 @@ def label(paragraph: Paragraph, model: Softmax, *, threshold: float = THRESHOLD)
     kinds = [model.classes.index(kind) for kind in ItemKind]
     best = chances[:, kinds]
     order = list(ItemKind)
-    picks = [order[int(row.argmax())] for row in best]
-    values = [float(row.max()) for row in best]
+    picks = [order[number] for number in best.argmax(axis=1).tolist()]
+    values = best.max(axis=1).tolist()
     out = []
     for number in chosen(paragraph.candidates, [value - threshold for value in values]):
         candidate, kind = paragraph.candidates[number], picks[number]
         cue = decided_by(paragraph, number, kind, model)
-        out.append(Labelled(paragraph.message_id, paragraph.block, candidate, kind, round(values[number], 3), cue))
+        confidence = model.confidence(values[number])
+        out.append(Labelled(paragraph.message_id, paragraph.block, candidate, kind, confidence, cue))
     return tuple(out)
 
 
@@ -119,18 +128,18 @@ def chosen(candidates: Sequence[Candidate], gains: Sequence[float]) -> list[int]
 
 def decided_by(paragraph: Paragraph, number: int, kind: ItemKind, model: Softmax) -> str:
     """What in the wording or the place made a candidate this kind, for people."""
-    candidate = paragraph.candidates[number]
-    text = paragraph.block.text[candidate.start : candidate.end]
-    found = [cue for cue in found_cues("kinds", text) if cue.kind == kind]
+    features = frozenset(paragraph.features[number])
+    found = [cue for cue in cues("kinds") if cue.kind == kind and f"cue:{cue.name}" in features]
     if found:
+        candidate = paragraph.candidates[number]
+        text = paragraph.block.text[candidate.start : candidate.end]
         cue = max(found, key=lambda c: c.weight)
         match = cue.pattern.search(text.replace("’", "'"))
         words = " ".join(match.group().split()) if match else ""
         return f"{cue.note}: '{words[:50]}'" if words and len(words) < 60 else cue.note
-    pulls = [
-        said for name, pull in model.strongest(paragraph.features[number], kind) if pull > 0 for said in _said(name)
-    ]
-    return "; ".join(dict.fromkeys(pulls[:2])) if pulls else "its wording as a whole"
+    strongest = model.strongest(paragraph.features[number], kind)
+    pulls = islice((said for name, pull in strongest if pull > 0 for said in _said(name)), 2)
+    return "; ".join(dict.fromkeys(pulls)) or "its wording as a whole"
 
 
 _SAID = (

@@ -1,8 +1,9 @@
-"""In: models, and what a person's corrections teach. Out: models that lean towards them, and how far they agree.
+"""In: models, what a person's corrections teach, further annotated threads. Out: models that lean towards them.
 
 The weights move from the given ones only as far as the corrections pull them: maximum a posteriori with the given
 weights as the prior's mean, and with the spans that nobody corrected as anchors, where the given model's own
-probabilities are the target. Without chance; features that the model does not know stay unknown.
+probabilities are the target. Without chance; features that the model does not know stay unknown. How far it helps is
+measured on what was left out of learning.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ingest.evaluate import overlap
+from ingest.extract import extract
 from ingest.fitting import Example, minimise
 from ingest.label import label
+from ingest.lessons import Studied
 from ingest.softmax import Models, Softmax, from_bytes, to_bytes
 from ingest.taught import NONE, Taught, Word, only
+from ingest.train import scored
 from kb.laying import HALF
 
 if TYPE_CHECKING:
@@ -46,12 +50,30 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Reread:
+    """How well annotated threads are read by models that learnt from the others of them, and from the corrections."""
+
+    threads: int
+    before: float
+    """Mean micro F1 of the given models."""
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
 class Learnt:
     """What learning gave."""
 
     models: Models
     agreement: Agreement | None
     """None where there are too few corrections to tell."""
+    reread: Reread | None = None
+    """None where there are fewer than two annotated threads."""
+
+    @property
+    def worse(self) -> bool:
+        """It reads worse what was left out than the given models do."""
+        agrees_less = self.agreement is not None and self.agreement.after < self.agreement.before
+        return agrees_less or (self.reread is not None and self.reread.after < self.reread.before)
 
 
 def rounded(models: Models) -> Models:
@@ -59,20 +81,46 @@ def rounded(models: Models) -> Models:
     return replace(models, kinds=from_bytes(to_bytes(models.kinds)), links=from_bytes(to_bytes(models.links)))
 
 
-def learnt(taught: Sequence[Taught], models: Models) -> Learnt:
-    """`models` leaning towards what is taught. The agreement is measured on corrections that were left out."""
-    return Learnt(rounded(adapted(taught, models)), _cross_checked(taught, models))
+def learnt(taught: Sequence[Taught], models: Models, threads: Sequence[Studied] = ()) -> Learnt:
+    """`models` leaning towards what is taught, by corrections and by annotated `threads`.
+
+    How far it helps is measured on corrections, and on threads, that were left out.
+    """
+    return Learnt(
+        rounded(adapted(taught, models, threads)),
+        _cross_checked(taught, models, threads),
+        _reread(taught, models, threads),
+    )
 
 
-def adapted(taught: Sequence[Taught], models: Models) -> Models:
+def adapted(taught: Sequence[Taught], models: Models, threads: Sequence[Studied] = ()) -> Models:
     """`models` with weights moved towards what is taught."""
     kinds = [example for one in taught for word in one.words for example in word.examples]
     links = [word.example for one in taught for word in one.links]
+    kinds += [example for one in threads for example in one.kinds]
+    links += [example for one in threads for example in one.links]
     return replace(
         models,
         kinds=moved(models.kinds, kinds, [row for one in taught for row in one.anchors]),
         links=moved(models.links, links, [row for one in taught for row in one.link_anchors]),
     )
+
+
+def _reread(taught: Sequence[Taught], models: Models, threads: Sequence[Studied]) -> Reread | None:
+    """How well each of `threads` is read when it is left out of learning."""
+    if len(threads) < 2:
+        return None
+    before = after = 0.0
+    for held in threads:
+        other = rounded(adapted(taught, models, [one for one in threads if one is not held]))
+        before += _f1(held, models)
+        after += _f1(held, other)
+    return Reread(len(threads), before / len(threads), after / len(threads))
+
+
+def _f1(held: Studied, models: Models) -> float:
+    found = extract(held.one.thread, models=models, paragraphs=held.paragraphs)
+    return scored(held.one, found).at[0.5].micro.f1
 
 
 def moved(model: Softmax, examples: Sequence[Example], anchors: Sequence[Sequence[str]]) -> Softmax:
@@ -142,7 +190,7 @@ def agrees(word: Word, model: Softmax) -> bool:
     return word.kind == NONE
 
 
-def _cross_checked(taught: Sequence[Taught], models: Models) -> Agreement | None:
+def _cross_checked(taught: Sequence[Taught], models: Models, threads: Sequence[Studied]) -> Agreement | None:
     """The agreement with corrections that were left out: a thread at a time, or a fifth of the messages."""
     asked = sum(len(one.words) for one in taught)
     folds = list(_folds(taught))
@@ -150,7 +198,7 @@ def _cross_checked(taught: Sequence[Taught], models: Models) -> Agreement | None
         return None
     before = after = 0
     for rest, held in folds:
-        model = adapted(rest, models).kinds
+        model = adapted(rest, models, threads).kinds
         words = [word for one in held for word in one.words]
         before += sum(agrees(word, models.kinds) for word in words)
         after += sum(agrees(word, model) for word in words)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.cue_rules import found_cues
 from kb.records import Item, Passage
@@ -21,7 +23,10 @@ NEIGHBOURS = 3
 LED = 40
 ALIKE = 3
 """Earlier items that may be linked for their words."""
+_CACHED = 1 << 14
+"""Values of which the names of features are kept: pairs differ in few of them."""
 _WORD = re.compile(r"[a-z_][a-z0-9_-]{2,}")
+_PLAIN_WORD = re.compile(r"[a-z']+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +69,36 @@ def pairs_of(placed: Sequence[Placed]) -> Iterator[Pair]:
     for one in placed:
         by_message[one.item.quote.message_id].append(one)
     alike = _Likeness(placed)
-    stances = {one.item.id: _stances(one.said) for one in placed}
+    worded = {one.item.id: _Worded.of(one) for one in placed}
+    at = {one.item.id: number for some in by_message.values() for number, one in enumerate(some)}
     for number, one in enumerate(placed):
         seen = {one.item.id}
-        for where, rank, near, other in _asked(number, one, placed, by_message, alike):
+        for where, rank, near, other in _asked(number, one, at[one.item.id], placed, by_message, alike):
             if other.item.id not in seen:
                 seen.add(other.item.id)
                 shared = alike.of(one, other)
-                features = tuple(dict.fromkeys(_features(one, other, where, rank, near, shared, stances)))
+                features = tuple(dict.fromkeys(_features(one, other, where, rank, near, shared, worded)))
                 yield Pair(one, other, where, features)
 
 
-def _stances(text: str) -> tuple[str, ...]:
-    """The stances that `text` shows, the one whose words come first in front."""
-    plain = text.replace("’", "'")
-    found = [(match.start(), cue.kind) for cue in found_cues("stances", text) if (match := cue.pattern.search(plain))]
-    return tuple(dict.fromkeys(kind for _, kind in sorted(found)))
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """What the features of an item's pairs take from its words."""
+
+    stances: tuple[str, ...]
+    """The one whose words come first in front."""
+    opening: tuple[str, ...]
+    """Its first two words."""
+    length: int
+
+    @classmethod
+    def of(cls, one: Placed) -> _Worded:
+        said, text = one.said, one.item.quote.text
+        plain = said.replace("’", "'")
+        found = [(hit.start(), cue.kind) for cue in found_cues("stances", said) if (hit := cue.pattern.search(plain))]
+        stances = tuple(dict.fromkeys(kind for _, kind in sorted(found)))
+        words = _PLAIN_WORD.findall(text[:60].lower().replace("’", "'"))
+        return cls(stances, tuple(words[:2]), _level(len(text), (12, 30, 80, 160)))
 
 
 class _Likeness:
@@ -121,11 +140,12 @@ class _Likeness:
 def _asked(
     number: int,
     one: Placed,
+    at: int,
     placed: Sequence[Placed],
     by_message: Mapping[str, Sequence[Placed]],
     alike: _Likeness,
 ) -> Iterator[tuple[str, int, float, Placed]]:
-    """(where, rank, distance in characters, item) of the items that `one` may be linked to."""
+    """(where, rank, distance in characters, item) of what `one`, number `at` of its message, may be linked to."""
     if one.passage is not None:
         inside, around = _by_passage(one.passage, by_message.get(one.passage.message_id, ()))
         for rank, (distance, other) in enumerate(inside[:5]):
@@ -133,7 +153,6 @@ def _asked(
         for rank, (distance, other) in enumerate(around[:2]):
             yield "near passage", rank, distance, other
     mine = by_message[one.item.quote.message_id]
-    at = next(i for i, other in enumerate(mine) if other.item.id == one.item.id)
     for other_at in range(max(at - NEIGHBOURS, 0), min(at + NEIGHBOURS + 1, len(mine))):
         if other_at != at:
             other = mine[other_at]
@@ -162,7 +181,7 @@ def _by_passage(
 
 
 def _level(number: float, edges: Sequence[float]) -> int:
-    return sum(number >= edge for edge in edges)
+    return bisect_right(edges, number)
 
 
 def _features(
@@ -172,51 +191,74 @@ def _features(
     rank: int,
     distance: float,
     shared: float,
-    stances: Mapping[str, tuple[str, ...]],
+    worded: Mapping[str, _Worded],
 ) -> Iterator[str]:
+    mine, others = worded[one.item.id], worded[other.item.id]
     kinds = f"{one.item.kind}>{other.item.kind}"
     first = one.under == 0 and one.place == 0
     same = one.author == other.author
     likeness = _level(shared, (0.02, 0.08, 0.15, 0.25, 0.4))
     near = _level(distance, (1, 80, 250, 700))
     yield "bias"
-    yield f"where={where}"
-    yield f"kinds={kinds}"
-    yield f"where={where}&kinds={kinds}"
-    yield f"where={where}&rank={rank}"
-    yield f"where={where}&rank={rank}&kinds={kinds}"
-    yield f"where={where}&near={near}"
-    yield f"where={where}&same author={same}"
-    yield f"where={where}&same author={same}&kinds={kinds}"
-    yield f"where={where}&alike={likeness}"
-    yield f"alike={likeness}&kinds={kinds}"
+    yield from _near(where, kinds, rank, near, same, likeness)
     yield f"where={where}&under={min(one.under, 3)}&place={min(one.place, 3)}"
     yield f"where={where}&first={first}&kinds={kinds}"
     yield f"where={where}&first={first}&rank={rank}"
     yield f"where={where}&target place={min(other.place, 3)}"
-    lead = next(iter(stances[one.item.id]), "none")
-    yield f"lead={lead}&where={where}"
-    yield f"lead={lead}&kinds={kinds}"
-    yield f"lead={lead}&kinds={kinds}&first={first}&where={where}"
-    yield f"lead={lead}&target={other.item.kind}&first={first}&where={where}"
-    yield f"lead={lead}&same author={same}&where={where}"
-    for stance in stances[one.item.id] or ("none",):
-        yield f"stance={stance}"
-        yield f"stance={stance}&where={where}"
-        yield f"stance={stance}&kinds={kinds}"
-        yield f"stance={stance}&kinds={kinds}&where={where}"
-        yield f"stance={stance}&first={first}&where={where}"
-    for stance in stances[other.item.id]:
+    yield from _leading(mine.stances, where, kinds, other.item.kind, first, same)
+    for stance in others.stances:
         yield f"target stance={stance}&kinds={kinds}"
         if where in {"paragraph", "message"}:
             yield f"target stance={stance}&rank={rank}&kinds={kinds}"
-    for side, item in (("opens", one.item), ("target opens", other.item)):
-        words = re.findall(r"[a-z']+", item.quote.text[:60].lower().replace("’", "'"))[:2]
-        if words:
-            yield f"{side}={words[0]}"
-            yield f"{side}={words[0]}&where={where}"
-            yield f"{side}={words[0]}&kinds={kinds}"
-            yield f"{side} with={' '.join(words)}"
-    length = _level(len(one.item.quote.text), (12, 30, 80, 160))
-    yield f"length={length}&where={where}"
-    yield f"length={length}&kinds={kinds}&first={first}"
+    for side, opening in (("opens", mine.opening), ("target opens", others.opening)):
+        if opening:
+            yield from _opening(side, opening, where, kinds)
+    yield f"length={mine.length}&where={where}"
+    yield f"length={mine.length}&kinds={kinds}&first={first}"
+
+
+@lru_cache(maxsize=_CACHED)
+def _near(where: str, kinds: str, rank: int, near: int, same: bool, likeness: int) -> tuple[str, ...]:
+    return (
+        f"where={where}",
+        f"kinds={kinds}",
+        f"where={where}&kinds={kinds}",
+        f"where={where}&rank={rank}",
+        f"where={where}&rank={rank}&kinds={kinds}",
+        f"where={where}&near={near}",
+        f"where={where}&same author={same}",
+        f"where={where}&same author={same}&kinds={kinds}",
+        f"where={where}&alike={likeness}",
+        f"alike={likeness}&kinds={kinds}",
+    )
+
+
+@lru_cache(maxsize=_CACHED)
+def _leading(stances: tuple[str, ...], where: str, kinds: str, target: str, first: bool, same: bool) -> tuple[str, ...]:
+    lead = next(iter(stances), "none")
+    out = [
+        f"lead={lead}&where={where}",
+        f"lead={lead}&kinds={kinds}",
+        f"lead={lead}&kinds={kinds}&first={first}&where={where}",
+        f"lead={lead}&target={target}&first={first}&where={where}",
+        f"lead={lead}&same author={same}&where={where}",
+    ]
+    for stance in stances or ("none",):
+        out += (
+            f"stance={stance}",
+            f"stance={stance}&where={where}",
+            f"stance={stance}&kinds={kinds}",
+            f"stance={stance}&kinds={kinds}&where={where}",
+            f"stance={stance}&first={first}&where={where}",
+        )
+    return tuple(out)
+
+
+@lru_cache(maxsize=_CACHED)
+def _opening(side: str, words: tuple[str, ...], where: str, kinds: str) -> tuple[str, ...]:
+    return (
+        f"{side}={words[0]}",
+        f"{side}={words[0]}&where={where}",
+        f"{side}={words[0]}&kinds={kinds}",
+        f"{side} with={' '.join(words)}",
+    )

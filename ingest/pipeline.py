@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING
 
 from ingest.by_hand import corrected
 from ingest.derive import derive
+from ingest.heeding import heeded
 from ingest.mail import parse
+from ingest.remembering import Reading, from_text
 from ingest.sources.patchwork import stands_for
 from kb.corrections import Conflict, moved
 from kb.found_by import reader_in
+from kb.journal import Change, changes
 from kb.records import Correction, Message, RawMail
 from kb.store.rows import DerivedThread, SeriesRow
 from kb.store.writing import Writer, writing
@@ -52,27 +55,46 @@ class IngestReport:
     """Readers that had found items in these threads and were not asked this time: their items are gone."""
     conflicts: tuple[Conflict, ...] = ()
     """Corrections in these threads that cannot be carried out."""
+    changes: tuple[Change, ...] = ()
+    """What the mails changed, newest first."""
+    batch: int = 0
+    """The number of this arrival in the journal; 0 where nothing changed."""
 
 
 def ingest(
-    path: Path, mails: Sequence[RawMail], *, progress: Progress | None = None, reader: Reader | None = None
+    path: Path,
+    mails: Sequence[RawMail],
+    *,
+    progress: Progress | None = None,
+    reader: Reader | None = None,
+    withdrawn: Collection[str] = (),
+    batch: int = 0,
 ) -> IngestReport:
     """Keep `mails` in the database at `path`, made if absent, and derive anew the threads that they touch.
 
-    A `reader` finds the items where it can; the report then has its tally.
+    A `reader` finds the items where it can; the report then has its tally. Mails that were taken back by where they
+    came from are `withdrawn` (Message-IDs). What changes is kept in the journal, as part of the arrival `batch` if one
+    is given.
     """
     began = time.monotonic()
-    parsed = [(parse(mail), mail) for mail in mails]
+    parsed = [(parse(mail), mail) for mail in heeded(path, mails)]
     if reader is not None:
         _ask_ahead(path, [m for m, _ in parsed], reader)
+    now = datetime.now(UTC)
     with writing(path) as writer:
-        added = writer.add_raw([(m.message_id, mail) for m, mail in parsed], datetime.now(UTC))
+        added = writer.add_raw([(m.message_id, mail) for m, mail in parsed], now)
+        for source in {mail.source: None for mail in mails if mail.source is not None and mail.source.seen}:
+            writer.saw(source, now)
         fresh = [m for m, _ in parsed if m.message_id in added]
-        replaced = _take_places(writer, fresh)
-        report = _derive_touched(writer, [m for m, _ in parsed], fresh, progress, reader)
+        gone = writer.withdraw(withdrawn)
+        taken = take_places(writer, fresh)
+        touched = _touched(writer, [m for m, _ in parsed], fresh, {*gone, *taken})
+        report = _derive_touched(writer, touched, taken, progress, reader)
+        batch = writer.write_journal(report.changes, now, batch)
     known = len({m.message_id for m, _ in parsed}) - len(added)
-    report = replace(report, added=len(added), known=known, replaced=replaced, seconds=time.monotonic() - began)
-    return replace(report, reader=reader.tally if reader is not None else None)
+    report = replace(report, added=len(added), known=known, replaced=len(taken), batch=batch)
+    tally = reader.tally if reader is not None else None
+    return replace(report, seconds=time.monotonic() - began, reader=tally)
 
 
 def rebuild(path: Path, *, progress: Progress | None = None, reader: Reader | None = None) -> IngestReport:
@@ -127,24 +149,40 @@ def _ask_ahead(path: Path, given: Sequence[Message], reader: Reader) -> None:
         derive({**{m.message_id: m for m in given}, **kept}.values(), reader=reader)
 
 
-def _derive_touched(
-    writer: Writer,
-    given: Sequence[Message],
-    fresh: Sequence[Message],
-    progress: Progress | None,
-    reader: Reader | None = None,
-) -> IngestReport:
-    if not fresh:
-        return IngestReport(0, 0, 0, tuple(sorted(writer.threads_touched_by(m.message_id for m in given))))
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """What an arrival touches."""
+
+    threads: frozenset[str]
+    """Ids of the threads that are there and hold, or may come to hold, one of the mails."""
+    changed: frozenset[str]
+    """Message-IDs of the mails that came, went, or gave their place away; none where nothing changed."""
+
+
+def _touched(writer: Writer, given: Sequence[Message], fresh: Sequence[Message], gone: Collection[str]) -> _Touched:
+    if not (fresh or gone):
+        return _Touched(frozenset(writer.threads_touched_by(m.message_id for m in given)), frozenset())
     named = {name for m in fresh for name in (m.message_id, m.parent_id, *m.references) if name}
-    old = writer.threads_touched_by(named)
-    members = writer.messages_of(old) | {m.message_id for m in fresh}
-    had = _readers_of(writer, old)
-    writer.drop_threads(old)
+    threads = writer.threads_touched_by(named | set(gone))
+    return _Touched(frozenset(threads), frozenset({m.message_id for m in fresh} | set(gone)))
+
+
+def _derive_touched(
+    writer: Writer, touched: _Touched, taken: Mapping[str, str], progress: Progress | None, reader: Reader | None
+) -> IngestReport:
+    if not touched.changed:
+        return IngestReport(0, 0, 0, tuple(sorted(touched.threads)))
+    members = writer.messages_of(touched.threads) | touched.changed
+    had = _readers_of(writer, touched.threads)
+    before = writer.snapshot(touched.threads)
+    writer.drop_threads(touched.threads)
     derived = _derive(writer, members, progress, reader)
     for thread in derived:
         writer.add_thread(thread)
-    return replace(_report(derived), without=_without(had, reader))
+    report = _report(derived)
+    writer.forget(members - {m.message_id for one in derived for m in one.thread.messages})
+    found = changes(before, writer.snapshot(report.threads), taken)
+    return replace(report, without=_without(had, reader), changes=found)
 
 
 def _readers_of(writer: Writer, threads: Iterable[str] | None = None) -> set[str]:
@@ -161,9 +199,25 @@ def _derive(
     writer: Writer, members: Iterable[str] | None, progress: Progress | None, reader: Reader | None = None
 ) -> tuple[DerivedThread, ...]:
     raw = dict(writer.raw(members))
+    corrections = writer.corrections()
+    if corrections:
+        corrections = moved(corrections, writer.replacements())
+    kept = {} if members is None or reader is not None else writer.readings(members)
+    memory = {name: from_text(row.key, row.content) for name, row in kept.items()}
+    return derived_of(raw, corrections, progress=progress, reader=reader, memory=memory)
+
+
+def derived_of(
+    raw: Mapping[str, RawMail],
+    corrections: Sequence[Correction],
+    *,
+    progress: Progress | None = None,
+    reader: Reader | None = None,
+    memory: Mapping[str, Reading] | None = None,
+) -> tuple[DerivedThread, ...]:
+    """What is derived from the mails in `raw` (Message-ID to mail). `memory` is that of `ingest.derive.derive`."""
     messages = [parse(mail) for mail in raw.values()]
-    corrections = moved(writer.corrections(), writer.replacements())
-    derived = derive(messages, corrections, progress=progress, reader=reader)
+    derived = derive(messages, corrections, progress=progress, reader=reader, memory=memory)
     return tuple(replace(one, series=_series(one, raw)) for one in derived)
 
 
@@ -187,26 +241,29 @@ def _series(derived: DerivedThread, raw: Mapping[str, RawMail]) -> tuple[SeriesR
     )
 
 
-def _take_places(writer: Writer, fresh: Sequence[Message]) -> int:
-    """Let each real mail take the place of the provisional one that stands for it, whichever came first."""
-    waiting = writer.provisional_ids()
-    if not waiting:
-        return 0
-    provisional = [parse(mail) for _, mail in writer.raw(waiting)]
-    minutes: dict[datetime, list[Message]] = {}
-    for message in provisional:
-        minutes.setdefault(message.date.replace(second=0, microsecond=0), []).append(message)
+def take_places(writer: Writer, fresh: Sequence[Message]) -> dict[str, str]:
+    """Let each real mail take the place of the provisional one that stands for it, whichever came first.
+
+    Out comes the Message-ID of each provisional mail that was replaced, with that of the real one.
+    """
+    waiting = {m.message_id: m for m in fresh if m.provisional}
     real = {m.message_id: m for m in fresh if not m.provisional}
+    if real:
+        here = writer.provisional_at(m.date for m in real.values())
+        waiting |= {m.message_id: m for m in (parse(mail) for _, mail in writer.raw(here)) if m.provisional}
     if any(m.provisional for m in fresh):
-        known = writer.messages_at(sorted(minutes))
+        known = writer.real_at(m.date for m in fresh if m.provisional)
         real |= {m.message_id: m for m in (parse(mail) for _, mail in writer.raw(known)) if not m.provisional}
-    count = 0
+    minutes: dict[datetime, list[Message]] = {}
+    for message in waiting.values():
+        minutes.setdefault(message.date.replace(second=0, microsecond=0), []).append(message)
+    taken: dict[str, str] = {}
     for message in real.values():
         for candidate in minutes.get(message.date.replace(second=0, microsecond=0), []):
             if candidate.message_id != message.message_id and stands_for(candidate, message):
                 writer.replace_provisional(candidate.message_id, message.message_id)
-                count += 1
-    return count
+                taken[candidate.message_id] = message.message_id
+    return taken
 
 
 def _report(derived: Sequence[DerivedThread]) -> IngestReport:

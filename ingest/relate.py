@@ -59,21 +59,37 @@ def allowed(relation: Relation, source: ItemKind, target: ItemKind) -> bool:
     return source in sources and target in targets and (relation is not Relation.REFINES or source is target)
 
 
+_RELATIONS = {
+    (source, target): tuple(relation for relation in Relation if allowed(relation, source, target))
+    for source in ItemKind
+    for target in ItemKind
+}
+
+
 def links_of(placed: Sequence[Placed], model: Softmax, *, threshold: float = THRESHOLD) -> tuple[Link, ...]:
     """The links among `placed`, at most one for each ordered pair of items."""
     pairs = list(pairs_of(placed))
+    assents = {one.item.id: _assents(one.said) for one in placed}
+    columns = {name: at for at, name in enumerate(model.classes)}
     out = []
-    for pair, row in zip(pairs, model.probabilities([p.features for p in pairs]), strict=True):
+    for pair, row in zip(pairs, model.probabilities([p.features for p in pairs]).tolist(), strict=True):
         source, target = pair.source.item, pair.target.item
-        assents = _assents(pair.source.said)
         chances = {
-            relation: float(row[model.classes.index(relation)])
-            for relation in Relation
-            if allowed(relation, source.kind, target.kind) and not (assents and relation in _OBJECTIONS)
+            relation: row[columns[relation]]
+            for relation in _RELATIONS[source.kind, target.kind]
+            if relation in columns and not (assents[source.id] and relation in _OBJECTIONS)
         }
         relation = max(chances, key=lambda r: chances[r], default=None)
         if relation is not None and chances[relation] >= threshold:
-            out.append(Link(source.id, relation, target.id, round(chances[relation], 3), _because(pair, relation)))
+            out.append(
+                Link(
+                    source.id,
+                    relation,
+                    target.id,
+                    model.confidence(chances[relation]),
+                    _because(pair, relation),
+                )
+            )
     return tuple(out)
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import accumulate, chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.calibration import Calibration
 from kb.errors import SourceError
 from kb.records import ItemKind, Relation
 
@@ -33,29 +35,36 @@ class Softmax:
     vocabulary: dict[str, int]
     weights: Weights
     """One row a feature, one column a class."""
+    calibration: Calibration | None = None
+    """What its probabilities are worth, found on threads that the model was not fitted to."""
+
+    def confidence(self, probability: float) -> float:
+        """What `probability` is worth, with three digits; the probability itself where that was not found."""
+        return round(probability, 3) if self.calibration is None else self.calibration.confidence(probability)
 
     def probabilities(self, rows: Sequence[Sequence[str]]) -> Weights:
         """One row for each of `rows`, one column a class; features that the model does not know count for nothing."""
         import numpy as np
 
         scores = np.zeros((len(rows), len(self.classes)), dtype=np.float32)
-        for number, row in enumerate(rows):
-            known = [self.vocabulary[name] for name in row if name in self.vocabulary]
-            if known:
-                scores[number] = self.weights[known].sum(axis=0)
+        filled = [number for number, row in enumerate(rows) if row]
+        if filled:
+            firsts = list(accumulate((len(rows[number]) for number in filled[:-1]), initial=0))
+            names = chain.from_iterable(rows)
+            places = np.fromiter(map(self.vocabulary.get, names, repeat(-1)), dtype=np.intp)
+            weights = self.weights[places]
+            weights[places < 0] = 0.0
+            scores[filled] = np.add.reduceat(weights, firsts, axis=0)
         scores -= scores.max(axis=1, keepdims=True) if len(rows) else 0.0
         raised = np.exp(scores)
         return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def strongest(self, row: Sequence[str], kind: str) -> tuple[tuple[str, float], ...]:
         """The features of `row` with what each speaks for `kind` above the other classes' mean, strongest first."""
-        column = self.classes.index(kind)
-        pulls = []
-        for name in row:
-            at = self.vocabulary.get(name)
-            if at is not None and name != "bias":
-                pulls.append((name, float(self.weights[at, column] - self.weights[at].mean())))
-        return tuple(sorted(pulls, key=lambda pull: -pull[1]))
+        known = [name for name in row if name in self.vocabulary and name != "bias"]
+        weights = self.weights[[self.vocabulary[name] for name in known]]
+        pulls = (weights[:, self.classes.index(kind)] - weights.mean(axis=1)).tolist()
+        return tuple(sorted(zip(known, pulls, strict=True), key=lambda pull: -pull[1]))
 
 
 def to_bytes(model: Softmax) -> bytes:
@@ -65,13 +74,15 @@ def to_bytes(model: Softmax) -> bytes:
     scale = np.abs(model.weights).max(axis=0) / 127 + 1e-12
     numbers = np.round(model.weights / scale).astype(np.int8)
     names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
-    header = {"classes": model.classes, "scale": [float(s) for s in scale], "features": names}
+    header: dict[str, object] = {"classes": model.classes, "scale": [float(s) for s in scale], "features": names}
+    if model.calibration is not None:
+        header["calibration"] = asdict(model.calibration)
     line = json.dumps(header, ensure_ascii=True, separators=(",", ":")).encode()
     return line + b"\n" + bytes(numbers.tobytes())
 
 
 def from_bytes(content: bytes) -> Softmax:
-    """What `to_bytes` wrote; ValueError, KeyError or TypeError for anything else."""
+    """What `to_bytes` wrote; ValueError, KeyError, TypeError or AttributeError for anything else."""
     import numpy as np
 
     line, _, rest = content.partition(b"\n")
@@ -82,7 +93,9 @@ def from_bytes(content: bytes) -> Softmax:
     if len(numbers) != len(header["features"]):
         raise ValueError("cut short")
     weights = numbers.astype(np.float32) * scale
-    return Softmax(classes, {name: at for at, name in enumerate(header["features"])}, weights)
+    given = header.get("calibration")
+    calibration = None if given is None else Calibration(**{name: float(value) for name, value in given.items()})
+    return Softmax(classes, {name: at for at, name in enumerate(header["features"])}, weights, calibration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +114,12 @@ VARIABLE = "THREADKB_MODEL"
 
 def shipped() -> Models:
     """The models in `ingest/model/`, whose card says what they were trained on; or those that THREADKB_MODEL names."""
-    return _read(os.environ.get(VARIABLE, ""))
+    return _read(own_models())
+
+
+def own_models() -> str:
+    """The folder that THREADKB_MODEL names; "" if it is not set."""
+    return os.environ.get(VARIABLE, "")
 
 
 def bundled() -> Models:
@@ -119,7 +137,7 @@ def _read(own: str) -> Models:
         return Models(kinds, links)
     except OSError as wrong:
         raise SourceError(VARIABLE, f"'{wrong.filename}' cannot be read: {wrong.strerror}", _MEND) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise SourceError(VARIABLE, f"'{own}' holds no models", _MEND) from None
 
 

@@ -70,11 +70,11 @@ class Context:
     def _last_sentence(self, passage: Passage) -> Span | None:
         """The sentence in which `passage` ends, where the passage ends with it."""
         for paragraph in self._blocks.get(passage.message_id, ()):
-            places = paragraph.block.places
+            places, tokens = paragraph.block.places, paragraph.tokens
             if places[0] < passage.end <= places[-1] + 1 and passage.start <= places[-1]:
-                sentences = [s for s in paragraph.doc.sents if places[s.start_char] < passage.end]
-                if sentences and places[sentences[-1].end_char - 1] < passage.end + 2:
-                    return sentences[-1]
+                bounds = [b for b in dict.fromkeys(tokens.sentences) if places[tokens.starts[b[0]]] < passage.end]
+                if bounds and places[tokens.ends[bounds[-1][1] - 1] - 1] < passage.end + 2:
+                    return paragraph.doc[slice(*bounds[-1])]
         return None
 
     def _lead(self, paragraph: Paragraph, body: str) -> Span | None:

@@ -7,6 +7,7 @@ to be right or wrong. Spans that no correction touches are anchors: there a mode
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ingest.by_hand import item_of, placed_in
@@ -16,9 +17,8 @@ from ingest.label import Paragraph, paragraphs_of
 from ingest.pairs import pairs_of
 from kb.corrections import Verb, edited, effective
 from kb.laying import HALF
-from kb.records import Correction, Item, Thread
+from kb.records import Correction, Item, Named, Thread
 
-"""Spans that share so much (intersection / union) are the same to training."""
 NONE = "none"
 
 
@@ -101,24 +101,32 @@ def _said(thread: Thread, corrections: Sequence[Correction]) -> dict[tuple[str, 
     """(Message-ID, start, end) of words to the last verb that says what they are, and the kind, `none` if no item."""
     out: dict[tuple[str, int, int], tuple[str, str]] = {}
     for correction in corrections:
-        kind = NONE
-        if correction.verb not in {Verb.CONFIRM, Verb.ADD, Verb.REJECT, Verb.EDIT} or not correction.named:
-            continue
-        one = correction.named[0]
-        if correction.verb == Verb.EDIT:
-            try:
-                other = edited(correction.value)[0]
-            except (ValueError, KeyError, AttributeError):
-                continue
-            if other is None:
-                continue
-            kind = str(other)
-        elif correction.verb != Verb.REJECT:
-            kind = str(one.kind)
-        item = item_of(thread, one)
-        if item is not None:
-            out[item.quote.message_id, item.quote.start, item.quote.end] = (correction.verb, kind)
+        for one, kind in _kinds(correction):
+            item = item_of(thread, one)
+            if item is not None:
+                out[item.quote.message_id, item.quote.start, item.quote.end] = (correction.verb, kind)
     return out
+
+
+def _kinds(correction: Correction) -> Iterator[tuple[Named, str]]:
+    """The words of which a correction says what they are, each with its kind, `none` if no item.
+
+    Words that were merged into others are what they are there, and teach nothing here.
+    """
+    match correction.verb:
+        case Verb.CONFIRM | Verb.ADD | Verb.MERGE:
+            yield from ((one, str(one.kind)) for one in correction.named[:1])
+        case Verb.REJECT:
+            yield from ((one, NONE) for one in correction.named[:1])
+        case Verb.SPLIT:
+            yield from ((one, str(one.kind) if number else NONE) for number, one in enumerate(correction.named))
+        case Verb.EDIT:
+            with suppress(ValueError, KeyError, AttributeError):
+                other = edited(correction.value)[0]
+                if other is not None:
+                    yield from ((one, str(other)) for one in correction.named[:1])
+        case _:
+            return
 
 
 def _label(place: tuple[int, int], span: tuple[int, int], kind: str) -> str | None:

@@ -41,7 +41,7 @@ def _one_of_each(messages: Iterable[Message]) -> dict[str, Message]:
     return {message.message_id: message for message in sorted(chosen.values(), key=_order)}
 
 
-class _Groups:
+class Groups:
     """Ids that belong together: union-find with the smaller id as the name of a group."""
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ def threads_of(messages: Iterable[Message]) -> tuple[Thread, ...]:
     others follow by date and Message-ID.
     """
     present = _one_of_each(messages)
-    groups = _Groups()
+    groups = Groups()
     for name, message in present.items():
         for ancestor in (message.parent_id, *message.references):
             if ancestor is not None:

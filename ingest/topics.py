@@ -12,10 +12,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ingest.cue_rules import word_list
-from ingest.entities import named
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from ingest.tokens import Tokens
 
 MOST = 3
 _EMPTY = word_list("empty")
@@ -23,21 +22,24 @@ _EMPTY = word_list("empty")
 _PLAIN = {"NOUN", "ADJ", "PROPN"}
 
 
-def phrases_of(doc: Doc) -> Iterator[tuple[str, int]]:
+def phrases_of(tokens: Tokens) -> tuple[tuple[str, int], ...]:
     """Phrases of one to three words that may be topics, lower case, each with its place in the text."""
-    for sort, name, place in named(doc.text):
-        if sort not in {"message", "commit"}:
-            yield name.removesuffix("()").lower(), place
+    out = [
+        (name.removesuffix("()").lower(), place)
+        for sort, name, place in tokens.names
+        if sort not in {"message", "commit"}
+    ]
     run: list[tuple[str, int, bool]] = []
-    for token in doc:
-        word = token.lower_
-        good = word.replace("-", "").isalpha() and len(word) > 2 and token.pos_ in _PLAIN and not token.is_stop
-        if good:
-            plural = token.tag_ == "NNS" and word != "data"
-            run.append((token.lemma_.lower() if plural else word, token.idx, token.pos_ != "ADJ"))
-        if not good or token.i == len(doc) - 1 or (token.pos_ == "NOUN" and doc[token.i + 1].pos_ not in _PLAIN):
-            yield from _runs(run)
+    pos, most = tokens.pos, len(tokens) - 1
+    for at, word in enumerate(tokens.lower):
+        plain = pos[at] in _PLAIN and len(word) > 2 and not tokens.stops[at] and word.replace("-", "").isalpha()
+        if plain:
+            plural = tokens.tags[at] == "NNS" and word != "data"
+            run.append((tokens.lemmas[at] if plural else word, tokens.starts[at], pos[at] != "ADJ"))
+        if run and (not plain or at == most or (pos[at] == "NOUN" and pos[at + 1] not in _PLAIN)):
+            out.extend(_runs(run))
             run = []
+    return tuple(out)
 
 
 def _runs(run: Sequence[tuple[str, int, bool]]) -> Iterator[tuple[str, int]]:
@@ -75,10 +77,10 @@ def topics_of(text_phrases: Sequence[str], weights: Mapping[str, float]) -> tupl
     return tuple(out)
 
 
-def index_of(docs: Sequence[tuple[str, Doc]]) -> dict[str, set[str]]:
-    """Phrase to the messages that it stands in, from (Message-ID, document of a block)."""
+def index_of(phrases: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> dict[str, set[str]]:
+    """Phrase to the messages that it stands in, from (Message-ID, phrases of a block)."""
     out: dict[str, set[str]] = defaultdict(set)
-    for message_id, doc in docs:
-        for phrase, _ in phrases_of(doc):
+    for message_id, some in phrases:
+        for phrase, _ in some:
             out[phrase].add(message_id)
     return out

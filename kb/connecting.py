@@ -19,7 +19,7 @@ def connect(path: Path) -> sqlite3.Connection:
         try:
             connection = sqlite3.connect(f"{place}?{mode}", uri=True, isolation_level=None, timeout=15)
             connection.execute("BEGIN")
-            connection.execute("SELECT count(*) FROM threads").fetchone()
+            connection.execute("SELECT 1 FROM threads LIMIT 1").fetchone()
         except sqlite3.OperationalError as wrong:
             words = str(wrong)
             if mode == "mode=ro" and "unable to open" in words and not path.with_name(path.name + "-wal").exists():

@@ -46,6 +46,11 @@ class UsageError(ThreadkbError):
 class SourceError(ThreadkbError):
     """Mail could not be had."""
 
+    retry_after: float | None = None
+    """Seconds for which the server asked to be left alone."""
+    absent = False
+    """The server answered, and has no such mail."""
+
 
 class StoreError(ThreadkbError):
     """The database cannot be opened, read or written."""

@@ -19,6 +19,8 @@ class Filter:
     """A verdict, or `unchecked`."""
     topic: str | None = None
     by: str | None = None
+    among: frozenset[tuple[str, str]] | None = None
+    """Only said by these: (thread id, address)."""
     about: str | None = None
     since: str | None = None
     """ISO date or time, UTC."""

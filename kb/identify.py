@@ -11,7 +11,7 @@ from kb.errors import StoreError
 
 APPLICATION_ID = 0x544B4231
 """`TKB1` in SQLite's header, so that a stranger's database is recognised."""
-VERSION = 2
+VERSION = 3
 """The schema that this program writes."""
 
 

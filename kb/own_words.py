@@ -27,18 +27,23 @@ def own_stretches(zones: Sequence[Zone]) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
+def plain(text: str) -> str:
+    """`text` with typographic quotation marks as plain ones."""
+    return text.translate(_PLAIN)
+
+
 def place_of(words: str, body: str, zones: Sequence[Zone]) -> tuple[int, int] | None:
     """Start and end of the first place where the author of `body` wrote `words`; None where they did not.
 
     White space counts as one blank, however much of it there is; typographic quotation marks count as plain ones.
     """
-    parts = words.translate(_PLAIN).split()
+    parts = plain(words).split()
     if not parts:
         return None
     pattern = re.compile(r"\s+".join(map(re.escape, parts)))
-    plain = body.translate(_PLAIN)
+    text = plain(body)
     for start, end in own_stretches(zones):
-        found = pattern.search(plain, start, end)
+        found = pattern.search(text, start, end)
         if found is not None:
             return found.span()
     return None

@@ -44,6 +44,8 @@ class Reader:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self.path = path
+        self._among: frozenset[tuple[str, str]] = frozenset()
+        connection.create_function("among", 2, lambda thread, address: (thread, address) in self._among)
 
     def _rows(self, query: str, **given: Any) -> list[sqlite3.Row]:
         try:
@@ -51,6 +53,10 @@ class Reader:
             return self._connection.execute(query, bound).fetchall()
         except sqlite3.DatabaseError as wrong:
             raise StoreError(str(self.path), str(wrong), "run `threadkb doctor`") from None
+
+    def ask(self, query: str, **given: Any) -> list[sqlite3.Row]:
+        """The rows of one of the queries of `kb.queries`, by its name."""
+        return self._rows(sql(query), **given)
 
     def threads(self, thread: str | None = None) -> tuple[ThreadView, ...]:
         """Threads, last written first; or just the one with this full id."""
@@ -81,8 +87,10 @@ class Reader:
     def items(self, wanted: Filter | None = None) -> tuple[ItemView, ...]:
         """Items in reading order."""
         w = wanted or Filter()
+        self._among = w.among or frozenset()
         rows = self._rows(
             sql("items"),
+            among=w.among is not None,
             kind=w.kind,
             thread=w.thread,
             message=w.message,
@@ -122,7 +130,8 @@ class Reader:
 
         A verdict whose binding is gone is left out unless `withdrawn`.
         """
-        return tuple(run_of(r) for r in self._rows(sql("latest_runs"), thread=thread, withdrawn=withdrawn))
+        query = "latest_runs" if thread is None else "latest_runs_of_thread"
+        return tuple(run_of(r) for r in self.ask(query, thread=thread, withdrawn=withdrawn))
 
     def flips(
         self,
@@ -178,8 +187,9 @@ class Reader:
         places = {row["message_id"]: row["replaced_by"] for row in self._rows(moved_to)}
         for correction in effective(self.corrections()):
             gone = [n for n in correction.named if places.get(n.message_id, n.message_id) not in known]
-            if gone:
-                out.setdefault(id_of(correction), f"the mail <{gone[0].message_id}> is not here")
+            if gone or not correction.named:
+                what = f"the mail <{gone[0].message_id}> is not here" if gone else "it names no item"
+                out.setdefault(id_of(correction), what)
         return out
 
     def _keeps_corrections(self) -> bool:
@@ -187,16 +197,26 @@ class Reader:
         return bool(self._rows("SELECT 1 FROM pragma_table_info('corrections') WHERE name = 'named'"))
 
     def search(
-        self, words: str, *, thread: str | None = None, limit: int | None = 50, confidence: float | None = None
+        self,
+        words: str,
+        *,
+        thread: str | None = None,
+        limit: int | None = 50,
+        confidence: float | None = None,
+        by: str | None = None,
+        among: frozenset[tuple[str, str]] | None = None,
     ) -> tuple[HitView, ...]:
         """Messages and items that hold all the words; `word*` finds beginnings, "two words" a phrase.
 
-        Items found with less than `confidence` are left out; messages never are.
+        Items found with less than `confidence` are left out; messages never are. `by` is a part of the name or address
+        of who wrote them; `among` has the (thread, address) pairs that count.
         """
+        self._among = among or frozenset()
         match = fts_query(words)
         if not match:
             raise UsageError("search", f"'{words}' holds no word", "give letters or digits")
-        found = self._rows(sql("search"), words=match, thread=thread, limit=limit, confidence=confidence)
+        given = {"thread": thread, "limit": limit, "confidence": confidence, "by": like(by)}
+        found = self._rows(sql("search"), words=match, among=among is not None, **given)
         return tuple(HitView(**{**dict(r), "snippet": passage(r["snippet"])}) for r in found)
 
     def shown(self, full_id: str) -> str:

@@ -118,6 +118,31 @@ class Problem:
     what: str
 
 
+class SourceKind(StrEnum):
+    """The ways in which mail is had."""
+
+    LORE = "lore"
+    """An archive on the web, by liblore; the address is a Message-ID or a URL."""
+    FILE = "file"
+    """An mbox, a mail, or what a patchwork server gave, in a file."""
+    MAILDIR = "maildir"
+    PUBLICINBOX = "publicinbox"
+    """A git repository of public-inbox."""
+    STDIN = "stdin"
+    """Standard input, which cannot be asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where mail comes from."""
+
+    kind: SourceKind
+    address: str
+    """A Message-ID, a URL, or an absolute path."""
+    seen: str = ""
+    """What was last seen there, as its kind has it; "" if that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawMail:
     """One mail as it came."""
@@ -127,6 +152,8 @@ class RawMail:
     """Where it came from, for people: a path, a URL."""
     provisional: bool = False
     """True where the bytes are rebuilt from a page that keeps no real headers; a real mail takes its place."""
+    source: Source | None = None
+    """Where it can be had again."""
 
 
 @dataclass(frozen=True, slots=True)

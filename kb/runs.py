@@ -11,6 +11,7 @@ from collections.abc import Iterable
 BINDING_GONE = "binding gone"
 """The reason of a run that withdraws a verdict: nothing reads these words as a predicate any more."""
 
+_BROUGHT = re.compile(r"(?:hand: \[(?P<file>[^\]\n]{1,200}\.toml)\]|rule: \[(?P<hook>[^\]\n]{1,200})\]) ")
 _PARTS = ("predicate", "hook", "facts")
 """What the digests of a fingerprint are of, in their order."""
 _TREE = re.compile(r"the source is ([^\s,;]+)")
@@ -25,6 +26,12 @@ def what_changed(before: str, after: str) -> tuple[str, ...]:
     if len(old) != len(_PARTS) or len(new) != len(_PARTS):
         return () if before == after else ("predicate",)
     return tuple(name for name, was, now in zip(_PARTS, old, new, strict=True) if was != now)
+
+
+def brought_by(bound_by: str) -> str:
+    """The file of bindings that was given, or the hook of one's own, that a run rests on; "" where it needs none."""
+    found = _BROUGHT.match(bound_by)
+    return (found["file"] or found["hook"]) if found else ""
 
 
 def tree_of(assumptions: Iterable[str]) -> str:

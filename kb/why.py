@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kb.errors import UsageError
 from kb.reading import Reader
 from kb.records import Relation
+from kb.roles import Roles
 from kb.views import ItemView, LinkView
 
 
@@ -20,6 +21,20 @@ class Step:
     item: ItemView
     relation: str
     because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who agreed or objected, as what, and by which item."""
+
+    name: str
+    address: str
+    roles: tuple[str, ...]
+    """Of `kb.roles.Role`."""
+    relation: str
+    item_id: str
+    number: int
+    """Of the message that says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,9 @@ class Trail:
     """Items that it agrees with, objects to or fulfils."""
     leads_to: tuple[Step, ...] = ()
     """Items that it motivates."""
+    agreed_by: tuple[Voice, ...] = ()
+    """Who agreed, others than who said it, each once by the last that they said."""
+    objected_by: tuple[Voice, ...] = ()
 
 
 _FROM = {
@@ -70,8 +88,11 @@ _TO = {
 }
 
 
-def why(reader: Reader, item_id: str) -> Trail:
-    """The trail of the item with this full id; UsageError where there is none."""
+def why(reader: Reader, item_id: str, roles: Roles | None = None) -> Trail:
+    """The trail of the item with this full id, with people's `roles` where they are given.
+
+    UsageError where there is no such item.
+    """
     item = reader.item(item_id)
     if item is None:
         raise UsageError(item_id, "no item has this id", "`threadkb decisions` lists decisions")
@@ -85,7 +106,20 @@ def why(reader: Reader, item_id: str) -> Trail:
         name: tuple(sorted(steps, key=lambda s: (s.item.number, s.item.start, s.item.id)))
         for name, steps in groups.items()
     }
-    return Trail(item, **ordered)
+    agreed, objected = ordered.get("agreed", ()), ordered.get("objected", ())
+    last = {step.item.author: step for step in sorted([*agreed, *objected], key=lambda s: s.item.number)}
+    return Trail(
+        item,
+        **ordered,
+        agreed_by=tuple(_voice(s, roles) for s in agreed if last[s.item.author] == s and s.item.author != item.author),
+        objected_by=tuple(_voice(s, roles) for s in objected if last[s.item.author] == s),
+    )
+
+
+def _voice(step: Step, roles: Roles | None) -> Voice:
+    item = step.item
+    held = roles.of(item.thread_id, item.address) if roles is not None else ()
+    return Voice(item.author, item.address, tuple(one.role for one in held), step.relation, item.id, item.number)
 
 
 def _group(link: LinkView, item_id: str) -> tuple[str, str]:

@@ -6,14 +6,20 @@ leave alone, for a wrong binding is worse than none. Nothing here looks at facts
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from kb.ids import fold
 from kb.records import Item, ItemKind
 from sim_hooks.predicates import Predicate
 from sim_hooks.readers import (
     calls,
     chains,
+    durations,
+    equations,
     errors,
     figures,
     files,
+    installed,
     listed,
     locks,
     mechanism,
@@ -39,8 +45,11 @@ _READERS = (
     errors.read,
     locks.read,
     values.read,
+    installed.read,
     operations.read,
     figures.read,
+    equations.read,
+    durations.read,
     mechanism.read,
 )
 _LEAST_OF_A_PLAN = 0.9
@@ -58,7 +67,8 @@ def bind(item: Item, context: str | Around = "") -> tuple[Binding, ...]:
     """
     if item.kind == ItemKind.QUESTION or len(item.quote.text) > _MOST:
         return ()
-    words = wording(item.quote.text, context)
+    marked = "`" in item.quote.text
+    words = wording(_bare(item.quote.text), _bare_around(context) if marked else context)
     changed = changed_names(context.body if isinstance(context, Around) else context)
     found: dict[Predicate, Binding] = {}
     for read in _READERS:
@@ -66,5 +76,23 @@ def bind(item: Item, context: str | Around = "") -> tuple[Binding, ...]:
             if changed and not changed.isdisjoint(names_of(binding.predicate)):
                 continue
             if item.kind == ItemKind.CLAIM or binding.confidence >= _LEAST_OF_A_PLAN:
+                if marked and binding.words:
+                    binding = replace(binding, words=_as_written(binding.words, fold(item.quote.text)))
                 found.setdefault(binding.predicate, binding)
     return tuple(found.values())
+
+
+def _bare(text: str) -> str:
+    """Text without the marks that set off code: `foo()` and foo() say the same."""
+    return text.replace("`", "")
+
+
+def _bare_around(context: str | Around) -> str | Around:
+    return replace(context, body=_bare(context.body)) if isinstance(context, Around) else _bare(context)
+
+
+def _as_written(words: str, quote: str) -> str:
+    """The stretch of a quote that reads as these words once its marks are taken off."""
+    places = [place for place, letter in enumerate(quote) if letter != "`"]
+    at = _bare(quote).find(words)
+    return quote[places[at] : places[at + len(words) - 1] + 1] if at >= 0 else ""

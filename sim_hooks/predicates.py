@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, get_args
 from kb.errors import CheckError
 from sim_hooks.source_predicates import (
     ArgumentHas,
+    CallerCount,
     CallersAre,
     Calls,
     Chain,
@@ -38,6 +39,7 @@ __all__ = [
     "AllOf",
     "AlwaysEnds",
     "ArgumentHas",
+    "CallerCount",
     "CallersAre",
     "Calls",
     "CanHappen",
@@ -57,6 +59,8 @@ __all__ = [
     "PathExists",
     "PercentChanges",
     "Predicate",
+    "ProductIs",
+    "QuotientIs",
     "Reaches",
     "ReturnsError",
     "StallsAtMost",
@@ -86,6 +90,25 @@ class SumIs:
 
     parts: tuple[str, ...]
     total: str
+    expect: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ProductIs:
+    """`factors` multiplied give `total`."""
+
+    factors: tuple[str, ...]
+    total: str
+    expect: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class QuotientIs:
+    """`dividend` divided by `divisor` gives `quotient`, which may be per cent."""
+
+    dividend: str
+    divisor: str
+    quotient: str
     expect: bool = True
 
 
@@ -141,6 +164,7 @@ Predicate: TypeAlias = (
     | Reaches
     | OnlyFrom
     | CallersAre
+    | CallerCount
     | DefinedIn
     | PathExists
     | ArgumentHas
@@ -157,6 +181,8 @@ Predicate: TypeAlias = (
     | ConfigIs
     | PercentChanges
     | SumIs
+    | ProductIs
+    | QuotientIs
     | Deadlocks
     | AlwaysEnds
     | CanHappen

@@ -69,6 +69,15 @@ class CallersAre:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerCount:
+    """In the whole tree `count` functions call `callee`, macros looked through."""
+
+    callee: str
+    count: int
+    expect: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class DefinedIn:
     """`function` is defined in the file `path` (a tail of a path will do)."""
 

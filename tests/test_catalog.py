@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kb.errors import CheckError
-from sim_hooks.catalog import Catalog, Hook, _code_digest, catalog
+from sim_hooks.catalog import Catalog, Hook, catalog
+from sim_hooks.code_digest import code_digest
 from sim_hooks.predicates import KINDS, AllOf, Calls, Deadlocks, PathExists, SumIs
 
 
@@ -106,6 +107,6 @@ def test_digest_of_a_package_follows_its_data_as_well(tmp_path: Path, monkeypatc
     (package / "__init__.py").write_text("", encoding="utf-8")
     (package / "table.toml").write_text("a = 1\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    before = _code_digest(("with_data_beside",))
+    before = code_digest(("with_data_beside",))
     (package / "table.toml").write_text("a = 2\n", encoding="utf-8")
-    assert _code_digest(("with_data_beside",)) != before
+    assert code_digest(("with_data_beside",)) != before

@@ -87,6 +87,45 @@ def test_link_and_unlink_move_the_state(capsys: Capture, base: Path) -> None:
     assert claim not in {each["from"][: len(claim)] for each in shown["linked_from"]}
 
 
+def test_merge_makes_one_of_several_and_undo_brings_them_back(capsys: Capture, base: Path) -> None:
+    ids = list(_ids(capsys, base).values())
+    claim, question = _one(capsys, base, "claim"), _one(capsys, base, "question")
+    ran = here(capsys, "correct", "merge", question, claim, *WHO, "--db", base)
+    assert (ran.code, "merge q-" in ran.out, 'no item: "The lock' in ran.out) == (0, True, True)
+    assert len(_ids(capsys, base)) == len(ids) - 1
+    assert "into" not in here(capsys, "correct", "list", "--db", base).out
+    gone = here(capsys, "correct", "state", claim, "disputed", *WHO, "--db", base)
+    assert (gone.code, "is no item any more" in gone.one_line()) == (2, True)
+    assert here(capsys, "correct", "undo", *WHO, "--db", base).code == 0
+    assert list(_ids(capsys, base).values()) == ids
+
+
+def test_merge_takes_words_of_ones_own_and_another_kind(capsys: Capture, base: Path) -> None:
+    first, second = _one(capsys, base, "claim"), _one(capsys, base, "question")
+    words = [
+        "--quote",
+        "The lock is taken twice in the fast path. We should drop the second one.",
+        "--kind",
+        "decision",
+    ]
+    ran = here(capsys, "correct", "merge", first, second, *words, *WHO, "--db", base, "--json")
+    (row,) = json.loads(ran.out)
+    assert [(i["kind"], i["cue"]) for i in row["items"]] == [("decision", "merged by Dora Example")]
+
+
+def test_split_makes_several_of_one_each_of_its_kind(capsys: Capture, base: Path) -> None:
+    question = _one(capsys, base, "question")
+    parts = ["--quote", "Why is the second one", "--quote", "needed at all?", "--kind", "claim", "--kind", "question"]
+    ran = here(capsys, "correct", "split", question, *parts, *WHO, "--db", base, "--json")
+    (row,) = json.loads(ran.out)
+    assert [(i["kind"], i["quote"]) for i in row["items"]] == [
+        ("claim", "Why is the second one"),
+        ("question", "needed at all?"),
+    ]
+    assert "Why is the second one needed at all?" not in _ids(capsys, base)
+    assert f"split {question[:5]}" in here(capsys, "correct", "list", "--db", base).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -100,6 +139,25 @@ def test_link_and_unlink_move_the_state(capsys: Capture, base: Path) -> None:
         (["add", "{claim}", "--kind", "claim", "--quote", "x"], "names an item, not a mail"),
         (["add", "1", "--kind", "claim", "--quote", "no such words"], "does not stand in #1 by Ben Sample"),
         (["add", "1", "--kind", "claim", "--quote", "taken twice"], "is not Ben Sample's own in #1"),
+        (["merge", "{claim}"], "one item is one already"),
+        (["merge", "{claim}", "{claim}"], "one item is one already"),
+        (["merge", "{claim}", "{question}", "--quote", "no such words"], "does not stand in #0"),
+        (["split", "{question}", "--quote", "Why is"], "one part is no split"),
+        (["split", "{question}", "--quote", "Why is", "--quote", "Please test"], "is no part of q-"),
+        (["split", "{question}", "--quote", "Why is", "--quote", "Why is"], "one part is no split"),
+        (
+            ["split", "{question}", *(w for q in ("Why", "is", "is") for w in ("--quote", q))],
+            "a part is given twice",
+        ),
+        (
+            [
+                "split",
+                "{question}",
+                *(w for q in ("Why", "is", "the") for w in ("--quote", q)),
+                *["--kind", "claim"] * 2,
+            ],
+            "is given 2 times for 3 parts",
+        ),
         (["undo"], "there is nothing to undo"),
         (["undo", "--id", "k-22222"], "no correction has this id"),
     ],

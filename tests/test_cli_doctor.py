@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kb.circles import circles
+from kb.corrections import Verb
+from kb.records import ItemKind, Named
+from kb.store.writing import writing
 from tests.support.command_line import here
+from tests.support.said import says
 from tests.support.threads import small_base
 from tui.cli import examination
 from tui.cli.examination import Finding, Health
@@ -30,7 +38,7 @@ def _database(path: Path) -> dict[str, Finding]:
 
 def test_doctor_finds_nothing_wrong_with_a_sound_database(base: Path) -> None:
     found = _database(base)
-    assert set(found) == {"database", "integrity", "links", "quotes"}
+    assert set(found) == {"database", "integrity", "links", "supersedes", "quotes", "search", "mail", "corrections"}
     assert {finding.health for finding in found.values()} == {Health.OK}
 
 
@@ -52,6 +60,12 @@ def _change(path: Path, statement: str) -> None:
         ("DELETE FROM items WHERE kind = 'question'", "links"),
         ("UPDATE items SET start = start + 3 WHERE kind = 'action'", "quotes"),
         ("UPDATE messages SET body = 'other words'", "quotes"),
+        ("DELETE FROM search WHERE kind = 'claim'", "search"),
+        (
+            "INSERT INTO raw_mails (message_id, sha256, content, origin, provisional, added_at) "
+            "VALUES ('lost@example.org', 'x', x'00', 'tests', 0, '2024-01-01')",
+            "mail",
+        ),
     ],
 )
 def test_doctor_finds_what_does_not_agree(base: Path, statement: str, name: str) -> None:
@@ -59,6 +73,93 @@ def test_doctor_finds_what_does_not_agree(base: Path, statement: str, name: str)
     found = _database(base)[name]
     assert found.health is Health.WRONG
     assert found.todo == "run `threadkb rebuild`"
+
+
+def test_doctor_finds_decisions_that_replace_each_other_in_a_circle(base: Path) -> None:
+    columns = "(source, relation, target, thread_id, confidence, because)"
+    for pair in ("'d-a', 'supersedes', 'd-b'", "'d-b', 'supersedes', 'd-a'", "'d-b', 'supersedes', 'd-c'"):
+        _change(base, f"INSERT INTO links {columns} VALUES ({pair}, 't', 1.0, 'a test')")
+        _change(base, "UPDATE links SET thread_id = (SELECT id FROM threads)")
+    found = _database(base)["supersedes"]
+    assert (found.health, found.found) == (Health.WRONG, "1 of 3 go in a circle: d-a and d-b")
+    assert "correct unlink" in found.todo
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=12))
+def test_circles_are_what_leads_back_to_itself(edges: list[tuple[str, str]]) -> None:
+    reach: dict[str, set[str]] = {one: set() for one in "abcdef"}
+    for _ in "abcdef":
+        for a, b in edges:
+            reach[a] |= {b} | reach[b]
+    expected = {tuple(sorted(b for b in reach[a] if a in reach[b])) for a in reach if a in reach[a]}
+    assert set(circles(edges)) == expected
+
+
+def test_doctor_names_corrections_that_cannot_be_carried_out(base: Path) -> None:
+    gone = Named("c-gone", ItemKind.CLAIM, "m1@example.org", "words that nobody wrote")
+    with writing(base) as writer:
+        writer.add_corrections([says(Verb.CONFIRM, replace(gone, message_id="gone@example.org"))])
+    found = _database(base)["corrections"]
+    assert (found.health, found.found) == (Health.ABSENT, "1 of 1 cannot be carried out as things stand")
+    assert "correct list --conflicts" in found.todo
+
+
+def test_doctor_says_how_an_older_database_is_brought_up_to_date(base: Path) -> None:
+    _change(base, "PRAGMA user_version = 1")
+    assert "threadkb rebuild" in _database(base)["schema"].todo
+
+
+def _on_this_machine() -> dict[str, Finding]:
+    return {finding.name: finding for finding in examination.machine()}
+
+
+def test_doctor_names_a_package_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "requires", lambda _: ["b4>=99"])
+    found = _on_this_machine()["b4"]
+    assert (found.health, found.todo) == (Health.WRONG, "install threadkb again")
+    assert ">=99" in found.found
+
+
+def test_doctor_names_a_python_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "_PYTHON", (99, 0))
+    assert _on_this_machine()["python"].health is Health.WRONG
+
+
+@pytest.mark.parametrize("name", ["git", "spin", "public-inbox-init"])
+def test_doctor_names_a_program_that_is_absent(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(examination, "which", lambda asked: None if asked == name else f"/bin/{asked}")
+    found = _on_this_machine()[name]
+    assert (found.health, found.todo) == (Health.ABSENT, f"install {name.removesuffix('-init')}")
+
+
+def test_doctor_names_an_sqlite_without_full_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Bare:
+        def execute(self, _statement: str) -> None:
+            raise sqlite3.OperationalError("no such module: fts5")
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr("tui.cli.examination.sqlite3.connect", lambda _: Bare())
+    assert "without FTS5" in _on_this_machine()["sqlite"].found
+
+
+def test_doctor_names_an_english_model_for_another_spacy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "_fits", lambda *_: False)
+    assert examination._model().health is Health.WRONG
+    monkeypatch.setattr(examination, "_MODEL", "no-such-model-at-all")
+    assert "cannot be read" in examination._model().found
+
+
+def test_doctor_names_weights_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("THREADKB_MODEL", str(tmp_path / "none"))
+    found = _on_this_machine()["trained weights"]
+    assert (found.health, "THREADKB_MODEL" in found.todo) == (Health.WRONG, True)
+
+
+def test_doctor_names_bundled_parts_that_are_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("kb.bundled._INSTALLED", tmp_path)
+    monkeypatch.setattr("kb.bundled._CHECKOUT", tmp_path)
+    assert {finding.health for finding in examination.parts()} == {Health.WRONG}
 
 
 def test_doctor_finds_a_damaged_file(base: Path) -> None:

@@ -14,13 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest import pipeline
-from ingest.by_hand import corrected
-from kb.corrections import Verb, edit_value, effective, id_of, undone
+from ingest.by_hand import corrected, item_of
+from ingest.relate import allowed
+from kb.corrections import Verb, edit_value, effective, id_of, named, undone
 from kb.identify import VERSION
 from kb.ids import item_id
+from kb.laying import Laid, lay_over
 from kb.own_words import place_of
 from kb.reading import reading
-from kb.records import Correction, Item, ItemKind, Named, RawMail, Relation, Zone, ZoneKind
+from kb.records import Correction, Item, ItemKind, Named, RawMail, Relation, State, Zone, ZoneKind
 from kb.store.extracted import Extracted, from_text, to_text
 from kb.store.rows import DerivedThread
 from kb.store.writing import writing
@@ -35,6 +37,10 @@ EXTRACTED = Extracted(REVIEW.items, REVIEW.links)
 
 def _laid(*corrections: Correction) -> DerivedThread:
     return corrected(REVIEW.thread, EXTRACTED, corrections)
+
+
+def _made(one: Named) -> Item | None:
+    return item_of(REVIEW.thread, one)
 
 
 def _items(derived: DerivedThread) -> dict[str, Item]:
@@ -126,7 +132,82 @@ def test_undo_restores_and_can_be_undone() -> None:
     assert effective([redo, undo, no]) == (no,)
 
 
+def test_a_merged_item_has_the_links_and_the_state_of_those_that_it_replaces() -> None:
+    """The answer to #1 goes over from one claim to the other, and what was said of one state counts for both."""
+    state = says(Verb.STATE, NAMED["holds"], value="refuted")
+    laid = _laid(state, says(Verb.MERGE, NAMED["never"], NAMED["holds"], minute=1))
+    one = _items(laid)["The caller never holds it on error paths."]
+    assert "the caller holds it already." not in _items(laid)
+    assert (one.confidence, one.cue) == (1.0, f"merged by {WHO}")
+    assert {(k.source, k.relation, k.target) for k in laid.links if one.id in (k.source, k.target)} == {
+        (one.id, Relation.ANSWERS, NAMED["needed"].id)
+    }  # that one disputed the other falls: an item does not dispute itself
+    assert laid.standings[NAMED["needed"].id].by_item == one.id
+    assert laid.standings[one.id].state == "refuted"
+
+
+def test_a_chain_of_merges_leads_to_the_last_one_and_undoing_one_of_them_leads_back() -> None:
+    first = says(Verb.MERGE, NAMED["never"], NAMED["holds"])
+    second = says(Verb.MERGE, NAMED["twice"], NAMED["never"], minute=1)
+    assert _laid(first, second).standings[NAMED["needed"].id].by_item == NAMED["twice"].id
+    assert _laid(second, first, taken_back(second, minute=2)) == _laid(first)
+    assert _laid(first, second, taken_back(first, minute=2)).standings[NAMED["needed"].id].by_item == NAMED["holds"].id
+
+
+def test_a_merge_into_words_of_ones_own_takes_the_place_of_both() -> None:
+    text = "The lock is taken twice. We should drop the second one."
+    whole = Named(item_id("m0@example.org", ItemKind.DECISION, text), ItemKind.DECISION, "m0@example.org", text)
+    laid = _laid(says(Verb.MERGE, whole, NAMED["twice"], NAMED["drop"]))
+    assert [item.quote.text for item in laid.items if item.quote.message_id == "m0@example.org"] == [text]
+    assert (NAMED["v2"].id, whole.id) in {(k.source, k.target) for k in laid.links if k.relation == "accepts"}
+    assert _items(laid)[text].topics == ("locking",)
+
+
+def test_a_link_by_hand_to_what_was_merged_holds_for_the_one_and_unlink_takes_it_away_there() -> None:
+    merge = says(Verb.MERGE, NAMED["never"], NAMED["twice"])
+    link = says(Verb.LINK, NAMED["twice"], NAMED["needed"], value=f"answers {NAMED['needed'].id}", minute=1)
+    laid = _laid(merge, link)
+    pair = (NAMED["never"].id, NAMED["needed"].id)
+    assert [k.because for k in laid.links if (k.source, k.target) == pair] == [f"linked by {WHO}"]
+    away = says(Verb.UNLINK, NAMED["never"], NAMED["needed"], value=f"answers {NAMED['needed'].id}", minute=2)
+    assert not any((k.source, k.target) == pair for k in _laid(merge, link, away).links)
+
+
+def _part(text: str, kind: ItemKind = ItemKind.CLAIM, mail_id: str = "m3@example.org") -> Named:
+    return Named(item_id(mail_id, kind, text), kind, mail_id, text)
+
+
+def test_a_split_item_gives_way_to_its_parts_which_have_what_was_said_of_it_by_hand() -> None:
+    parts = [_part("The caller never holds it"), _part("on error paths.")]
+    state = says(Verb.STATE, NAMED["never"], value="refuted")
+    link = says(Verb.LINK, NAMED["never"], NAMED["needed"], value=f"answers {NAMED['needed'].id}")
+    split = says(Verb.SPLIT, NAMED["never"], *parts, minute=1)
+    laid = _laid(state, link, split)
+    assert "The caller never holds it on error paths." not in _items(laid)
+    assert {_items(laid)[part.quote].cue for part in parts} == {f"split by {WHO}"}
+    assert {laid.standings[part.id].state for part in parts} == {"refuted"}
+    assert {k.source for k in laid.links if k.relation is Relation.ANSWERS} >= {part.id for part in parts}
+    assert _laid(state, link, split, taken_back(split, minute=2)) == _laid(state, link)
+    again = _laid(split, says(Verb.CONFIRM, NAMED["never"], minute=2))
+    assert "The caller never holds it on error paths." in _items(again)
+
+
+def test_a_merge_is_kept_where_extraction_cuts_the_words_otherwise() -> None:
+    """What was merged is found with a word more; it goes the same way, and its links with it."""
+    item = NAMED["holds"]
+    longer = replace(item.quote, start=item.quote.start - 4, text=f"No, {item.quote.text}")
+    other = replace(item, quote=longer, id=item_id(item.quote.message_id, item.kind, longer.text))
+    newer = Extracted(tuple(other if i is item else i for i in REVIEW.items), REVIEW.links)
+    laid = corrected(REVIEW.thread, newer, [says(Verb.MERGE, NAMED["twice"], item)])
+    assert longer.text not in _items(laid) and item.quote.text not in _items(laid)
+
+
 CONFLICTS = [
+    (says(Verb.MERGE, NAMED["twice"]), "which means nothing"),
+    (says(Verb.MERGE, NAMED["twice"], NAMED["twice"]), "which means nothing"),
+    (says(Verb.SPLIT, NAMED["twice"], _part("The lock", mail_id="m0@example.org")), "which means nothing"),
+    (says(Verb.MERGE, NAMED["twice"], _part("It is gone too.")), "'It is gone too.' does not stand in the mail"),
+    (replace(says(Verb.CONFIRM, NAMED["twice"]), named=()), "it names no item"),
     (
         says(Verb.CONFIRM, replace(NAMED["twice"], quote=replace(NAMED["twice"].quote, text="It is gone."))),
         "It is gone.",
@@ -142,12 +223,14 @@ CONFLICTS = [
 ]
 
 
-@pytest.mark.parametrize(("correction", "words"), CONFLICTS, ids=[words for _, words in CONFLICTS])
+@pytest.mark.parametrize(("correction", "words"), CONFLICTS, ids=[f"{c.verb}: {words}" for c, words in CONFLICTS])
 def test_what_cannot_be_carried_out_is_a_conflict_and_changes_nothing(correction: Correction, words: str) -> None:
-    laid = _laid(correction)
+    laid = lay_over(
+        REVIEW.items, REVIEW.links, [correction], make=_made, guess=lambda *_: (), allowed=allowed, numbers={}
+    )
     (conflict,) = laid.conflicts
     assert (conflict.correction_id, words in conflict.what) == (id_of(correction), True)
-    assert [item.quote.text for item in laid.items] == [item.quote.text for item in REVIEW.items]
+    assert {item.quote.text for item in laid.items} == {item.quote.text for item in REVIEW.items}
 
 
 def test_a_word_holds_for_whatever_kind_extraction_makes_of_the_words() -> None:
@@ -169,6 +252,56 @@ def test_a_confirmed_item_is_kept_where_extraction_no_longer_finds_it() -> None:
 
 def test_extracted_items_come_back_from_their_text() -> None:
     assert from_text(to_text(EXTRACTED)) == EXTRACTED
+
+
+_SPOKEN = [*(named(item) for item in REVIEW.items), _part("The caller never holds it"), _part("on error paths.")]
+
+
+@st.composite
+def _said(draw: st.DrawFn) -> list[Correction]:
+    """Any words on any items, some of them taken back, some of the undoings too."""
+    made: list[Correction] = []
+    for minute in range(draw(st.integers(1, 8))):
+        verb = draw(st.sampled_from(list(Verb)))
+        if verb is Verb.UNDO:
+            if made:
+                made.append(taken_back(draw(st.sampled_from(made)), minute=minute))
+            continue
+        size = {Verb.MERGE: 2, Verb.SPLIT: 3, Verb.LINK: 2, Verb.UNLINK: 2}.get(verb, 1)
+        of = draw(st.lists(st.sampled_from(_SPOKEN), min_size=size, max_size=size, unique=True))
+        value = {
+            Verb.EDIT: edit_value(draw(st.sampled_from(list(ItemKind))), ""),
+            Verb.STATE: draw(st.sampled_from(list(State))),
+            Verb.LINK: f"{draw(st.sampled_from(list(Relation)))} x",
+            Verb.UNLINK: f"{draw(st.sampled_from(list(Relation)))} x",
+        }.get(verb, "")
+        made.append(says(verb, *of, value=str(value), minute=minute))
+    return made
+
+
+def _over(corrections: Sequence[Correction]) -> Laid:
+    numbers = {m.message_id: n for n, m in enumerate(REVIEW.thread.messages)}
+    return lay_over(
+        REVIEW.items, REVIEW.links, corrections, make=_made, guess=lambda *_: (), allowed=allowed, numbers=numbers
+    )
+
+
+@given(_said(), st.randoms())
+def test_any_words_in_any_order_give_one_whole_graph_and_undoing_all_gives_what_was_extracted(
+    said: list[Correction], chance: random.Random
+) -> None:
+    laid = _over(said)
+    mixed = [*said, *said[:2]]
+    chance.shuffle(mixed)
+    assert _over(mixed) == laid
+    present = {item.id for item in laid.items}
+    assert len(present) == len(laid.items)
+    for link in laid.links:
+        assert {link.source, link.target} <= present and link.source != link.target
+    assert {correction.item_id for correction in laid.stated} <= present
+    assert {conflict.correction_id for conflict in laid.conflicts} <= {id_of(c) for c in effective(said)}
+    back = _over([*said, *(taken_back(c, minute=60) for c in effective(said))])
+    assert (back.items, back.links, back.conflicts) == (REVIEW.items, REVIEW.links, ())
 
 
 @pytest.mark.parametrize(
@@ -235,6 +368,11 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _halves(quote: str) -> tuple[str, str]:
+    words = quote.split()
+    return " ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :])
+
+
 def _script(items: Sequence[Named]) -> list[Correction]:
     """A bit of everything, said of the items of `MAILS`."""
     a, b, c, d, *_ = items
@@ -256,6 +394,13 @@ def _script(items: Sequence[Named]) -> list[Correction]:
             minute=7,
         ),
         says(Verb.CONFIRM, Named("c-gone", ItemKind.CLAIM, "m1@example.org", "words that nobody wrote"), minute=8),
+        says(Verb.MERGE, c, d, minute=12),
+        says(
+            Verb.SPLIT,
+            a,
+            *(_part(text, ItemKind.CLAIM, a.message_id) for text in _halves(a.quote)),
+            minute=13,
+        ),
     ]
     return [*made, taken_back(made[2], minute=9), says(Verb.REJECT, c, minute=10), taken_back(made[0], minute=11)]
 
@@ -340,8 +485,9 @@ def _older(path: Path, kept: Iterable[str]) -> None:
     """Turn a database into one of version 1, with the corrections that `kept` inserts."""
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE corrections DROP COLUMN named")
-        connection.execute("DROP TABLE extracted")
-        connection.execute("DROP TABLE conflicts")
+        for table in ("extracted", "conflicts", "sources", "source_mails", "journal", "readings", "search_places"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE raw_mails DROP COLUMN withdrawn")
         connection.execute("PRAGMA user_version = 1")
         for statement in kept:
             connection.execute(statement)
@@ -363,5 +509,5 @@ def test_a_database_of_version_one_is_read_and_brought_up_to_date_with_what_it_k
         assert connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
     connection.close()
     with reading(path) as reader:
-        assert [c.item_id for c in reader.corrections()] == [first.id]
-        assert first.id not in {item.id for item in reader.items()}
+        (kept,) = reader.corrections()
+        assert (kept.item_id, reader.conflicts()) == (first.id, {id_of(kept): "it names no item"})

@@ -49,8 +49,8 @@ def test_readme_names_every_command() -> None:
 
 def test_readme_names_no_command_that_does_not_exist() -> None:
     text = README.read_text(encoding="utf-8")
-    named = set(re.findall(r"^(?:\$ )?threadkb ([a-z]+)", text, re.MULTILINE)) | set(
-        re.findall(r"`threadkb ([a-z]+)", text)
+    named = set(re.findall(r"^(?:\$ )?threadkb ([a-z][a-z0-9-]*)", text, re.MULTILINE)) | set(
+        re.findall(r"`threadkb ([a-z][a-z0-9-]*)", text)
     )
     assert named - set(COMMANDS) == set()
 

@@ -9,6 +9,7 @@ import pytest
 from ingest.entities import entities_of, named
 from ingest.extract import extract
 from ingest.nlp import parse_texts
+from ingest.tokens import Tokens
 from ingest.topics import index_of, phrases_of, topics_of, weights_of
 from tests.support.reading import thread_of
 
@@ -54,7 +55,7 @@ def test_hostile_text_takes_linear_time() -> None:
 
 def test_phrases_end_with_a_noun_and_are_lower_case() -> None:
     (doc,) = parse_texts(["The Page cache holds dirty pages and slow readers."])
-    phrases = [phrase for phrase, _ in phrases_of(doc)]
+    phrases = [phrase for phrase, _ in phrases_of(Tokens.of(doc))]
     assert "page cache" in phrases
     assert "dirty" not in phrases
     assert all(phrase == phrase.lower() for phrase in phrases)
@@ -62,8 +63,8 @@ def test_phrases_end_with_a_noun_and_are_lower_case() -> None:
 
 def test_topic_is_a_phrase_of_several_messages_and_no_name() -> None:
     texts = ["The page cache is slow.", "The page cache is full and Ada waits.", "Ada likes the ring buffer."]
-    docs = [(str(number), doc) for number, doc in enumerate(parse_texts(texts))]
-    weights = weights_of(index_of(docs), 3, {"ada"})
+    phrases = [(str(number), phrases_of(Tokens.of(doc))) for number, doc in enumerate(parse_texts(texts))]
+    weights = weights_of(index_of(phrases), 3, {"ada"})
     assert "page cache" in weights
     assert "ring buffer" not in weights
     assert "ada" not in weights

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.annotated import annotated
 from ingest.evaluate import Agreement, own_places, own_words, score
-from ingest.train import annotated
 from tests.support.reading import SHARED
 from tests.support.threads import message
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.annotated import annotated
 from ingest.evaluate import score
 from ingest.extract import _commits, _trimmed, extract
-from ingest.train import annotated, exported
+from ingest.train import exported
 from kb.ids import fold, item_id
 from kb.records import ItemKind, Relation
 from tests.support.reading import BUNDLED, REVIEW, SHARED, quoting, thread_of

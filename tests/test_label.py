@@ -7,15 +7,71 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.clauses import Candidate
-from ingest.cue_rules import cues, found_cues, lexicon, word_list
+from ingest.cue_rules import Cue, Wording, cues, found_cues, lexicon, word_list
 from ingest.label import Labelled, chosen, label, paragraphs_of
 from ingest.softmax import from_bytes, shipped, to_bytes
 from kb.records import ItemKind
 from tests.support.reading import BUNDLED, thread_of
+
+WORDING = (
+    *(
+        "I ",
+        "we ",
+        "you ",
+        "it ",
+        "’ll ",
+        "'d ",
+        "do",
+        "n't ",
+        "not ",
+        "should ",
+        "could ",
+        "please ",
+        "send ",
+        "think ",
+    ),
+    *(
+        "about ",
+        "how ",
+        "what ",
+        "the ",
+        "a ",
+        "let",
+        "s ",
+        "’s ",
+        "me ",
+        "see ",
+        "see",
+        "agree",
+        " that this isn't ",
+        "?",
+        "? ",
+    ),
+    *(
+        ": ",
+        ":",
+        ". ",
+        ", ",
+        "right",
+        "10",
+        " ms",
+        "% ",
+        "yes",
+        "No, ",
+        "but ",
+        "ſhould ",
+        "applied ",
+        "in v2",
+        "K",
+        "_",
+        "é",
+    ),
+)
+"""What cues are made of and what ends them, to be put together anyhow."""
 
 
 def labelled(body: str) -> tuple[Labelled, ...]:
@@ -93,6 +149,34 @@ def test_every_cue_has_a_known_kind_and_a_note() -> None:
 def test_cue_reads_typographic_apostrophes() -> None:
     assert "lets" in {cue.name for cue in found_cues("kinds", "Let’s drop the lock")}
     assert "lets" not in {cue.name for cue in found_cues("kinds", "It lets us drop the lock")}
+
+
+def _known(cue: Cue) -> None:
+    """Texts made from the cue's pattern hold one of the words without which it is not tried."""
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(cue.pattern))
+    def seen(text: str) -> None:
+        assert cue in found_cues("kinds", text) + found_cues("stances", text)
+
+    seen()
+
+
+@pytest.mark.parametrize(
+    "cue", [c for name in ("kinds", "stances") for c in cues(name) if c.words], ids=lambda c: c.name
+)
+def test_cue_is_found_wherever_its_pattern_matches(cue: Cue) -> None:
+    _known(cue)
+
+
+@given(st.lists(st.sampled_from(WORDING), min_size=3, max_size=12), st.data())
+def test_cues_of_a_stretch_are_those_of_its_own_text(words: list[str], data: st.DataObject) -> None:
+    text = "".join(words)
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    for name in ("kinds", "stances"):
+        every = tuple(cue for cue in cues(name) if cue.pattern.search(text[start:end].replace("’", "'")))
+        assert Wording(name, text).found(start, end) == found_cues(name, text[start:end]) == every
 
 
 def test_cues_take_linear_time_on_hostile_text() -> None:

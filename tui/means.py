@@ -66,6 +66,13 @@ def bindings_folder() -> Path:
     return Path(platformdirs.user_data_dir("threadkb")) / "bindings"
 
 
+def bindings_files(named: Sequence[Path]) -> tuple[Path, ...]:
+    """The files of bindings that these files and folders are."""
+    return tuple(
+        dict.fromkeys(file for path in named for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path]))
+    )
+
+
 def hook_folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
     """The folders of hooks of one's own: `given`, and those that THREADKB_HOOKS names."""
     named = [Path(text) for text in os.environ.get(HOOKS_VARIABLE, "").split(os.pathsep) if text]
@@ -84,3 +91,16 @@ def own_hooks(folders: Sequence[Path], runner: Runner | None = None) -> OwnHooks
         return own.find(places, runner)
     with Runner(None, jobs=1) as made:
         return own.find(places, made)
+
+
+def basis_of(means: Means, facts_digest: str) -> str:
+    """One digest of all that is checked with; "" where something of it cannot be read."""
+    from sim_hooks import own_hooks as own
+    from sim_hooks.basis import basis
+
+    files = [*bindings_files([bundled("bindings")]), *bindings_files(means.bindings)]
+    return basis(
+        f"{facts_digest} {len(means.bindings)}",
+        [*files, *bindings_files([bindings_folder()])] if bindings_folder().is_dir() else files,
+        own.places(hook_folders(means.hooks)),
+    )

@@ -1,33 +1,34 @@
 """In: a database, and which items. Out: their checks planned, run and kept, and a report of what that did.
 
-Runs are only ever added. A verdict that nothing stands behind any more is withdrawn by one more run, which says so.
+Runs are only ever added. A thread in which every check is fresh is marked so, and is not read again until its mails,
+its items, its runs or what it is checked with change.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kb.bundled import bundled
-from kb.ids import fold, item_id
-from kb.own_words import place_of
-from kb.reading import Filter, Reader, reading
-from kb.records import Evidence, Item, ItemKind, Outcome, Quote, Run, Strength, Verdict
+from kb.reading import reading
+from kb.records import Item, ItemKind, Run
 from kb.runs import BINDING_GONE
-from kb.views import ItemView, MessageView, RunView
+from kb.store.checked import Mark, marks
+from kb.views import RunView
+from tui.as_records import item_of, run_of
+from tui.binding import Bound, bound
 from tui.keeping import keeping
-from tui.means import Means, bindings_folder, facts_path, own_hooks
+from tui.means import Means, basis_of, facts_path
+from tui.scope import Scope, around, of_given, of_threads, threads_in
+from tui.withdrawing import staying, withdrawn
 
 if TYPE_CHECKING:
-    from sim_hooks.bind import Around
     from sim_hooks.bindings import HandBinding
-    from sim_hooks.catalog import Catalog
-    from sim_hooks.runner import Runner
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,14 @@ class VerifyReport:
     """The ids whose run came out as the run before, in every word."""
     withdrawn: int = 0
     """Verdicts withdrawn because their binding is gone."""
+    kept: int = 0
+    """Verdicts that stay though the bindings or the hook behind them were not given this time."""
     problems: tuple[str, ...] = field(default=())
     """Hooks and bindings of one's own that could not be used, a line each."""
+
+
+_FEW = 20
+"""Threads up to which each is read by itself, and not all of the base at once."""
 
 
 def verify(
@@ -73,122 +80,124 @@ def verify(
     began = time.monotonic()
     means = means or Means()
     facts = facts_path(means.facts)
+    basis = "" if given else basis_of(means, _digest(facts))
+    known = {} if everything or not basis else marks(path)
+    settled: dict[str, Mark] = {}
     with reading(path) as reader:
-        scope = _scope(reader, given, thread)
-        past = {run.item_id: run for run in reader.latest_runs(withdrawn=True)}
-        around = [item_of(view) for view in _around(reader, scope, past)]
-        beside = {item.quote.message_id for item in around} - set(scope.messages)
+        if given:
+            scope, threads = of_given(reader, given), []
+        else:
+            within = threads_in(reader, thread)
+            settled = {one: known[one] for one in within if one in known and known[one].basis == basis}
+            threads = [one for one in within if one not in settled]
+            scope = of_threads(reader, threads)
+        if not scope.messages and not scope.ids:
+            if on_plan is not None:
+                on_plan(0)
+            return _all_fresh(settled.values(), began)
+        few = threads if len(threads) <= _FEW and not given else [None]
+        past = {run.item_id: run for one in few for run in reader.latest_runs(one, withdrawn=True)}
+        items = [item_of(view) for view in around(reader, scope, past)]
+        beside = {item.quote.message_id for item in items} - set(scope.messages)
         views = {**scope.messages, **{m: found for m in beside if (found := reader.message(m)) is not None}}
         messages = {m: Around(view.body, view.subject, reader.zones(m)) for m, view in views.items()}
         written = {m: datetime.fromisoformat(view.date).date() for m, view in views.items() if view.date}
+    past = {key: run for key, run in past.items() if scope.holds(key, run.message_id)}
+    told = _Told(past, on_run)
     with Runner(facts, jobs=jobs) as runner:
-        bound = _bound(around, messages, means, runner)
-        items = [item for item in bound.items if scope.holds(item.id, item.quote.message_id)]
+        read = bound(items, messages, means, runner)
+        stays = staying(past, read.bindings, read.brought, unsure=bool(read.problems))
+        to_check = [item for item in read.items if scope.holds(item.id, item.quote.message_id)]
         checks = checking.plan(
-            items,
-            bound.bindings,
+            [item for item in to_check if item.id not in stays],
+            read.bindings,
             {key: run_of(view) for key, view in past.items()},
-            bound.catalog,
+            read.catalog,
             _digest(facts),
             everything=everything or bool(given),
         )
         if on_plan is not None:
             on_plan(len(checks))
-        told = _Told(past, on_run)
-        gone = [
-            run
-            for run in past.values()
-            if scope.holds(run.item_id, run.message_id) and not bound.bindings.get(run.item_id)
-        ]
+        gone = [run for key, run in past.items() if key not in stays and not read.bindings.get(key)]
         with keeping(path, told) as keep:
-            for run in _withdrawn(gone, {item.id for item in around}):
+            for run in withdrawn(gone, {item.id for item in items}):
                 keep(run)
             for run in checking.run(checks, runner, lambda: datetime.now(UTC), written=written, tree=_version(facts)):
                 keep(run)
-    checkable = [item for item in items if item.id in bound.bindings and item.kind is not ItemKind.QUESTION]
-    extracted = {item.id for item in around}
+    tallied = _tallies(scope, threads, to_check, {item.id for item in items}, read, {key: past[key] for key in stays})
+    if basis and not read.problems:
+        _keep_marks(path, basis, threads, tallied)
+    tallies = [*settled.values(), *tallied.values()]
     return VerifyReport(
         runs=tuple(run for run in told.runs if run.reason != BINDING_GONE),
-        fresh=len(checkable) - len(checks),
-        unbound=sum(
-            item.kind is ItemKind.CLAIM and item.id in extracted and item.id not in bound.bindings for item in items
-        ),
-        unattached=() if given else bound.unattached,
+        fresh=sum(one.checks for one in tallies) - len(checks),
+        unbound=sum(one.unbound for one in tallies),
+        unattached=() if given else tuple(words for one in tallies for words in one.unattached),
         seconds=time.monotonic() - began,
         unchanged=frozenset(told.unchanged),
         withdrawn=sum(run.reason == BINDING_GONE for run in told.runs),
-        problems=bound.problems,
+        kept=sum(one.kept for one in tallies),
+        problems=read.problems,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """What items say as predicates, and who decides them."""
-
-    items: Sequence[Item]
-    bindings: Mapping[str, Sequence[Any]]
-    catalog: Catalog
-    unattached: tuple[str, ...]
-    problems: tuple[str, ...]
-
-
-def _bound(items: Sequence[Item], messages: Mapping[str, Around], means: Means, runner: Runner) -> _Bound:
-    """Read items by hand-written bindings, by rule and by hooks of one's own; hand wins over the others."""
-    from sim_hooks import bindings, own_bindings
-    from sim_hooks import verify as checking
-    from sim_hooks.beside import beside
-    from sim_hooks.catalog import catalog
-    from sim_hooks.own_hooks import read_items
-
-    own = own_hooks(means.hooks, runner)
-    folder = bindings_folder()
-    mine = own_bindings.load((*means.bindings, *([folder] if folder.is_dir() else [])), own)
-    by_hand = tuple(
-        binding for binding in (*bindings.load(bundled("bindings")), *mine.bindings) if binding.message_id in messages
+def _all_fresh(tallies: Iterable[Mark], began: float) -> VerifyReport:
+    """The report where nothing need be looked at."""
+    tallies = list(tallies)
+    return VerifyReport(
+        runs=(),
+        fresh=sum(one.checks for one in tallies),
+        unbound=sum(one.unbound for one in tallies),
+        unattached=tuple(words for one in tallies for words in one.unattached),
+        seconds=time.monotonic() - began,
+        kept=sum(one.kept for one in tallies),
     )
-    found, unattached = checking.bindings_of(items, by_hand, messages)
-    words, read_by_hand, unattached = _words(unattached, messages)
-    unheld, read_beside = beside((*items, *words), {**read_by_hand, **found}, messages, by_hand)
-    read, failed = read_items(own, items, runner)
-    added = {
-        key: (*found.get(key, ()), *parts)
-        for key, parts in read.items()
-        if not any(binding.by == "hand" for binding in found.get(key, ()))
+
+
+def _tallies(
+    scope: Scope,
+    threads: Sequence[str],
+    to_check: Sequence[Item],
+    extracted: set[str],
+    read: Bound,
+    stays: Mapping[str, RunView],
+) -> dict[str, Mark]:
+    """What a verification has to say of each thread ("" for the items of others), as a mark keeps it."""
+
+    def thread_of(message_id: str) -> str:
+        message = scope.messages.get(message_id)
+        return message.thread_id if message is not None and message.thread_id in threads else ""
+
+    checks: Counter[str] = Counter()
+    unbound: Counter[str] = Counter()
+    for item in to_check:
+        where = thread_of(item.quote.message_id)
+        if item.id in read.bindings:
+            checks[where] += item.kind is not ItemKind.QUESTION and item.id not in stays
+        elif item.kind is ItemKind.CLAIM and item.id in extracted and item.id not in stays:
+            unbound[where] += 1
+    kept = Counter(thread_of(run.message_id) for run in stays.values())
+    left: dict[str, list[str]] = {}
+    for binding in read.unattached:
+        left.setdefault(thread_of(binding.message_id), []).append(_named(binding))
+    return {
+        one: Mark("", checks[one], unbound[one], kept[one], tuple(left.get(one, ())))
+        for one in dict.fromkeys((*threads, *checks, *unbound, *kept, *left))
     }
-    asked = {hook.module: hook for hook in mine.broken}
-    return _Bound(
-        items=(*items, *words, *unheld),
-        bindings={**read_beside, **read_by_hand, **found, **added},
-        catalog=catalog(*own.hooks, *asked.values()),
-        unattached=_named(unattached),
-        problems=(*own.problems, *mine.problems, *failed),
-    )
 
 
-def _words(
-    unattached: Sequence[HandBinding], messages: Mapping[str, Around]
-) -> tuple[tuple[Item, ...], dict[str, tuple[Any, ...]], tuple[HandBinding, ...]]:
-    """Words that bindings name and no item has, as claims; what they are read as; and what stands in no mail."""
-    from sim_hooks.readers.wording import Binding
-
-    items: dict[str, Item] = {}
-    read: dict[str, tuple[Any, ...]] = {}
-    left: list[HandBinding] = []
-    for each in unattached:
-        words, around = fold(each.quote), messages[each.message_id]
-        place = place_of(words, around.body, around.zones)
-        if place is None:
-            left.append(each)
-            continue
-        key = item_id(each.message_id, ItemKind.CLAIM, words)
-        quote = Quote(each.message_id, *place, words)
-        items[key] = Item(key, ItemKind.CLAIM, quote, words, 1.0, "named by a binding")
-        read[key] = (*read.get(key, ()), Binding(each.predicate, 1.0, f"{each.why} ({each.who})", "hand"))
-    return tuple(items.values()), read, tuple(left)
+def _named(binding: HandBinding) -> str:
+    return f"{binding.message_id}: “{binding.quote}”"
 
 
-def _named(unattached: Sequence[HandBinding]) -> tuple[str, ...]:
-    return tuple(f"{binding.message_id}: “{binding.quote}”" for binding in unattached)
+def _keep_marks(path: Path, basis: str, threads: Sequence[str], found: Mapping[str, Mark]) -> None:
+    """Keep the marks of these threads; a database that cannot be written to is as good without them."""
+    from kb.store.writing import writing
+
+    kept = {one: replace(found[one], basis=basis) for one in threads if one in found}
+    if kept:
+        with writing(path, create=False) as writer:
+            writer.mark_checked(kept)
 
 
 class _Told:
@@ -210,66 +219,6 @@ class _Told:
             self._on_run(run, last)
 
 
-def _withdrawn(gone: Sequence[RunView], items: set[str]) -> Iterator[Run]:
-    """A run for each verdict that has lost its binding and is not withdrawn yet."""
-    for view in gone:
-        if view.reason == BINDING_GONE:
-            continue
-        why = (
-            "Nothing reads these words as a predicate any more"
-            if view.item_id in items
-            else "No item has these words any more, and no binding names them"
-        )
-        said = f"Withdrawn: {why[0].lower()}{why[1:]}; the last verdict was {view.verdict}."
-        outcome = Outcome(Verdict.NOT_RUN, Strength.NONE, said)
-        last = run_of(view)
-        yield replace(last, outcome=outcome, seconds=0.0, fingerprint="", at=datetime.now(UTC), reason=BINDING_GONE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """What is to be checked: all of some messages, and some items of others."""
-
-    messages: Mapping[str, MessageView]
-    """The messages of which all is to be checked, by Message-ID."""
-    ids: frozenset[str]
-
-    def holds(self, item_id: str, message_id: str) -> bool:
-        """Whether an item, or words that no item has, are to be checked."""
-        return message_id in self.messages or item_id in self.ids
-
-
-def _scope(reader: Reader, given: Sequence[str], thread: str | None) -> _Scope:
-    """The things with these ids; a thread; or all."""
-    messages: dict[str, MessageView] = {}
-    found: set[str] = set()
-    if not given:
-        threads = [reader.thread(thread)] if thread else [view.id for view in reader.threads()]
-        messages.update((each.message_id, each) for one in threads for each in reader.messages(one))
-    for one in given:
-        what, full = reader.resolve(one)
-        if what == "thread":
-            messages.update((each.message_id, each) for each in reader.messages(full))
-        elif what == "message" and (message := reader.message(full)) is not None:
-            messages[full] = message
-        else:
-            found.add(full)
-    return _Scope(messages, frozenset(found))
-
-
-def _around(reader: Reader, scope: _Scope, past: Mapping[str, RunView]) -> tuple[ItemView, ...]:
-    """All items of the messages that are in scope with a part at least: a binding chooses among all of a message's."""
-    named = set(scope.messages)
-    for each in scope.ids:
-        if (item := reader.item(each)) is not None:
-            named.add(item.message_id)
-        elif each in past:
-            named.add(past[each].message_id)
-    if len(named) == 1:
-        return reader.items(Filter(message=next(iter(named))))
-    return tuple(view for view in reader.items() if view.message_id in named)
-
-
 def _version(facts: Path | None) -> str:
     """The version of the tree that a facts file is of; "" without one."""
     if facts is None:
@@ -281,29 +230,3 @@ def _version(facts: Path | None) -> str:
 
 def _digest(facts: Path | None) -> str:
     return hashlib.sha256(facts.read_bytes()).hexdigest() if facts is not None else ""
-
-
-def item_of(view: ItemView) -> Item:
-    """An item as checks take it."""
-    quote = Quote(view.message_id, view.start, view.end, view.quote)
-    kind = ItemKind(view.kind)
-    return Item(view.id, kind, quote, view.says, view.confidence, view.cue, view.topics, view.entities)
-
-
-def run_of(view: RunView) -> Run:
-    """A run as it was kept."""
-    evidence = tuple(Evidence(line["kind"], line["text"], line["place"]) for line in view.evidence)
-    outcome = Outcome(Verdict(view.verdict), Strength(view.strength), view.summary, evidence, view.assumptions)
-    return Run(
-        item_id=view.item_id,
-        message_id=view.message_id,
-        quote=view.quote,
-        check=view.check,
-        predicate=view.predicate,
-        bound_by=view.bound_by,
-        outcome=outcome,
-        seconds=view.seconds,
-        fingerprint=view.fingerprint,
-        at=datetime.fromisoformat(view.at),
-        reason=view.reason,
-    )

@@ -5,7 +5,7 @@ Here mail, checks and store meet; the command line and the browser both stand on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,20 +13,25 @@ from kb.bundled import bundled
 from kb.corrections import Conflict
 from kb.records import Correction
 from tui.means import Means, facts_path
+from tui.updating import UpdateReport, update
 from tui.verification import VerifyReport, verify
 
 if TYPE_CHECKING:
     from ingest.pipeline import IngestReport
     from ingest.reader.reading import Reader
+    from ingest.restoring import RestoreReport
 
 __all__ = [
     "Means",
+    "UpdateReport",
     "VerifyReport",
     "bundled_thread",
     "correct",
     "facts_path",
     "ingest",
     "rebuild",
+    "restore",
+    "update",
     "verify",
 ]
 
@@ -46,14 +51,20 @@ def ingest(
     stdin: BinaryIO | None = None,
     progress: Callable[[str], None] | None = None,
     reader: Reader | None = None,
+    fetch: bool = False,
 ) -> IngestReport:
     """Read every source, then keep their mails in the database at `path`. Nothing is written if a source fails.
 
-    A `reader` finds the items where it can (`tui.cli.reader_options` makes one).
+    A `reader` finds the items where it can (`tui.cli.reader_options` makes one). With `fetch`, the mails on standard
+    input stand for their threads, which are fetched.
     """
     from ingest.sources import read
+    from ingest.sources.fetching import with_threads
 
-    mails = [mail for source in sources for mail in read(source, stdin=stdin, progress=progress)]
+    mails = []
+    for source in sources:
+        given = read(source, stdin=stdin, progress=progress)
+        mails += with_threads(given, progress=progress) if fetch and source == "-" else given
     from ingest import pipeline
 
     return pipeline.ingest(path, mails, progress=progress, reader=reader)
@@ -64,6 +75,15 @@ def correct(path: Path, corrections: Sequence[Correction]) -> tuple[Conflict, ..
     from ingest import pipeline
 
     return pipeline.correct(path, corrections)
+
+
+def restore(
+    path: Path, lines: Iterable[bytes], place: str, *, merge: bool, progress: Callable[[int], None] | None = None
+) -> RestoreReport:
+    """Read a dump into the database, or merge it with what is there; SourceError names the line that is wrong."""
+    from ingest import restoring
+
+    return restoring.restore(path, lines, place, merge=merge, progress=progress)
 
 
 def rebuild(path: Path, *, progress: Callable[[str], None] | None = None, reader: Reader | None = None) -> IngestReport:

@@ -14,11 +14,13 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ingest.mail import is_mail
 from ingest.sources import mbox
 from ingest.sources.lore_address import address_of, shown
+from ingest.sources.lore_answers import failure, wait_of
 from ingest.sources.lore_series import PatchSummary, SeriesSummary, TrailerSummary
 from kb.errors import SourceError
 from kb.records import RawMail
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 WAITS = (0.5, 2.0)
 """Seconds before the second and the third try, where another try may help."""
+PATIENCE = 10.0
+"""Seconds; a server that asks to be left alone for longer (Retry-After) is not tried again here."""
 
 _B4 = threading.RLock()
 _MOST_STEPS = 100_000_000
@@ -48,11 +52,12 @@ def read(
     """The mails of the thread that the Message-ID or URL `source` belongs to; their `origin` is their thread's URL.
 
     With `fresh`, b4's cache is not asked (but filled). A server that does not answer, is busy (429) or fails (5xx) is
-    tried three times; liblore does not tell a `Retry-After`, so the pauses are `WAITS`.
+    tried three times, after the pauses that its `Retry-After` asks for, else after `WAITS`.
 
     Raises:
         UsageError: there is no Message-ID in `source`.
-        SourceError: the thread cannot be had.
+        SourceError: the thread cannot be had; it says so where the server has no such mail (`absent`) and for how long
+            it wants to be left alone (`retry_after`).
     """
     address = address_of(source)
     with _node(address.archive) as node:
@@ -81,17 +86,26 @@ def _fetched(node: LoreNode, message_id: str, place: str, fresh: bool, sleep: Ca
     from liblore import LibloreError, RemoteError
 
     waits = iter(WAITS)
+    asked_for: list[float | None] = []
+
+    def hear(answer: requests.Response, *_given: object, **_named: object) -> None:
+        asked_for.append(wait_of(answer.headers.get("Retry-After"), datetime.now(UTC)))
+
+    node._get_session().hooks["response"] = [hear]  # liblore tells no header of an answer
     while True:
+        asked_for.clear()
         try:
             return node.get_mbox_by_msgid(message_id, nocache=fresh)
         except RemoteError as wrong:
             status, late = wrong.status_code, isinstance(wrong.__cause__, requests.Timeout)
             again = (status is None and not late) or status == 429 or (status is not None and status >= 500)
-            wait = next(waits, None) if again else None
+            asked = asked_for[-1] if asked_for and again else None
+            wait = next(waits, None) if again and (asked or 0.0) <= PATIENCE else None
             if wait is None:
-                raise SourceError(place, *_said(status, late)) from wrong
+                raise failure(place, status, late=late, retry_after=asked) from wrong
+            wait = wait if asked is None else asked
         except LookupError as wrong:
-            raise SourceError(place, *_said(404, False)) from wrong
+            raise failure(place, 404) from wrong
         except EOFError as wrong:
             raise SourceError(place, "the server's answer ends too early", "try again") from wrong
         except requests.exceptions.ChunkedEncodingError as wrong:
@@ -105,25 +119,6 @@ def _fetched(node: LoreNode, message_id: str, place: str, fresh: bool, sleep: Ca
         except LibloreError as wrong:
             raise SourceError(place, f"liblore gave up ({wrong})", "try again") from wrong
         sleep(wait)
-
-
-def _said(status: int | None, late: bool) -> tuple[str, str]:
-    """What an answer means, and what to do."""
-    if late:
-        return "the server does not answer in time", "try again later"
-    match status:
-        case None:
-            return "the server does not answer", "check the network and the host, or name another in b4.midmask"
-        case 404:
-            return "there is no such message", "check the Message-ID"
-        case 401 | 403:
-            return f"the server refuses ({status})", "save its mbox with a browser and give the file"
-        case 429:
-            return "the server asks to be left alone for a while (429)", "try again later"
-        case _ if status >= 500:
-            return f"the server fails ({status})", "try again later, or name another in b4.midmask"
-        case _:
-            return f"the server answers {status}", "open it in a browser to see what it is"
 
 
 @contextmanager

@@ -28,7 +28,7 @@ _BY = {
     "several": "in several ways",
     OTHER: "otherwise",
 }
-_LEGEND = (
+LEGEND = (
     "Items were found by a program, each with the confidence given. States are folded from what people wrote; "
     "verdicts come from what was run. Neither changes the other. "
     "A verdict from a model holds in that model, which is simpler than a kernel."
@@ -65,7 +65,7 @@ def _lines(found: Review, short: Callable[[str], str]) -> Iterator[str]:
         f"{view.items} items, {found.checked_count} checked. Root: {escaped(view.root_id)}."
     )
     yield ""
-    yield _LEGEND
+    yield LEGEND
     if found.disagreements:
         yield from _title("Where the thread and a check disagree", len(found.disagreements))
         for entry in found.disagreements:
@@ -75,9 +75,7 @@ def _lines(found: Review, short: Callable[[str], str]) -> Iterator[str]:
     for title, entries in found.still_open:
         yield from _standing(title, entries, short)
     for section in found.checked:
-        yield from _title(
-            f"Checked {_BY.get(section.evidence, f'by {escaped(section.evidence)}')}", len(section.entries)
-        )
+        yield from _title(escaped(section_title(section.evidence)), len(section.entries))
         yield ""
         yield f"{_tally(section.entries)}."
         if section.assumes:
@@ -93,6 +91,24 @@ def _lines(found: Review, short: Callable[[str], str]) -> Iterator[str]:
         yield ""
         for place, what in found.problems:
             yield f"- {escaped(place)}: {escaped(what)}"
+
+
+def section_title(evidence: str) -> str:
+    """What stands over all that one kind of evidence decided."""
+    return f"Checked {_BY.get(evidence, f'by {evidence}')}"
+
+
+def part_of_words(entry: Entry, run: RunView) -> str:
+    """Which part of an item's words was checked, where that is not all and what bound it does not say so."""
+    part = one_line(run.quote)
+    if part == one_line(entry.quote) or part in one_line(run.bound_by):
+        return ""
+    return f"{compass(part, one_line(entry.quote))} “{part}”"
+
+
+def repeats(line: str, run: RunView) -> bool:
+    """Whether a line of evidence only says again what the summary says."""
+    return _PART.sub("", line, count=1).rstrip(".") in run.summary
 
 
 def _title(title: str, count: int) -> Iterator[str]:
@@ -130,13 +146,12 @@ def _checked(entry: Entry, short: Callable[[str], str], head: str) -> Iterator[s
     yield ""
     yield f"- {head} ({escaped(run.check)}, {escaped(run.strength)}): {_who(entry, short)}{escaped(where)}  "
     yield f"  “{escaped(entry.quote)}”"
-    part = one_line(run.quote)
-    if part != one_line(entry.quote) and part not in one_line(run.bound_by):
-        yield f"    - of its words, {compass(part, one_line(entry.quote))} “{escaped(part)}”"
+    if part := part_of_words(entry, run):
+        yield f"    - of its words, {escaped(part)}"
     yield f"    - {escaped(run.summary)}"
     for index in entry.shown:
         line = run.evidence[index]
-        if _PART.sub("", line["text"], count=1).rstrip(".") in run.summary:
+        if repeats(line["text"], run):
             continue
         place = f" ({escaped(line['place'])})" if line["place"] else ""
         kind = "" if line["kind"] == "note" else f"{escaped(line['kind'])}: "

@@ -16,6 +16,7 @@ WHERE (:kind IS NULL OR i.kind = :kind)
   AND (:since IS NULL OR m.date >= :since)
   AND (:confidence IS NULL OR i.confidence >= :confidence)
   AND (:by IS NULL OR m.author LIKE '%' || :by || '%' ESCAPE '\' OR m.address LIKE '%' || :by || '%' ESCAPE '\')
+  AND (NOT :among OR among(i.thread_id, m.address))
   AND (:topic IS NULL OR EXISTS (SELECT 1 FROM topics x WHERE x.item_id = i.id AND x.topic LIKE '%' || :topic || '%' ESCAPE '\'))
   AND (:about IS NULL OR i.quote LIKE '%' || :about || '%' ESCAPE '\'
        OR EXISTS (SELECT 1 FROM entities x WHERE x.item_id = i.id AND x.entity LIKE '%' || :about || '%' ESCAPE '\'))

@@ -9,5 +9,8 @@ LEFT JOIN items i ON s.kind <> 'message' AND i.id = s.ref
 LEFT JOIN messages n ON n.message_id = i.message_id
 WHERE search MATCH :words AND (:thread IS NULL OR s.thread_id = :thread)
   AND (:confidence IS NULL OR i.id IS NULL OR i.confidence >= :confidence)
+  AND (:by IS NULL OR coalesce(m.author, n.author) LIKE '%' || :by || '%' ESCAPE '\'
+       OR coalesce(m.address, n.address) LIKE '%' || :by || '%' ESCAPE '\')
+  AND (NOT :among OR among(s.thread_id, coalesce(m.address, n.address)))
 ORDER BY bm25(search), s.kind, s.ref
 LIMIT coalesce(:limit, -1)

@@ -75,8 +75,27 @@ def _on_begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-_STEPS = {1: ("ALTER TABLE corrections ADD COLUMN named TEXT NOT NULL DEFAULT '[]'",)}
-"""What turns a version's durable tables into those of the next one; derived tables that are missing are made anyway."""
+_STEPS = {
+    1: ("ALTER TABLE corrections ADD COLUMN named TEXT NOT NULL DEFAULT '[]'",),
+    2: (
+        "ALTER TABLE raw_mails ADD COLUMN withdrawn BOOLEAN NOT NULL DEFAULT '0'",
+        "CREATE INDEX IF NOT EXISTS raw_by_digest ON raw_mails (sha256)",
+        "CREATE INDEX IF NOT EXISTS raw_replaced ON raw_mails (replaced_by) WHERE replaced_by IS NOT NULL",
+        "CREATE INDEX IF NOT EXISTS runs_by_message ON runs (message_id, item_id, id)",
+        "CREATE INDEX IF NOT EXISTS runs_by_time ON runs (at)",
+        "CREATE INDEX IF NOT EXISTS messages_by_minute ON messages (substr(date, 1, 16))",
+        "INSERT INTO search_places (id, thread_id, of_item) SELECT rowid, thread_id, kind <> 'message' FROM search",
+        # a mail's origin says where it came from: a URL, or an mbox's path with `#` and a number
+        "INSERT INTO sources (kind, address, seen, at) SELECT 'lore', origin, '', max(added_at) FROM raw_mails "
+        "WHERE origin LIKE 'http%://%' AND NOT provisional GROUP BY origin",
+        "INSERT INTO sources (kind, address, seen, at) SELECT 'file', rtrim(rtrim(origin, '0123456789'), '#'), '', "
+        "max(added_at) FROM raw_mails WHERE rtrim(origin, '0123456789') LIKE '/%#' "
+        "GROUP BY rtrim(rtrim(origin, '0123456789'), '#')",
+        "INSERT INTO source_mails (mail_id, source_id) SELECT m.id, s.id FROM raw_mails m JOIN sources s "
+        "ON s.address IN (m.origin, rtrim(rtrim(m.origin, '0123456789'), '#'))",
+    ),
+}
+"""What turns a version's tables into those of the next one; tables that are missing are made before."""
 
 
 def _version(path: Path) -> int:
@@ -95,9 +114,9 @@ def _bring_up_to_date(engine: Engine, path: Path) -> None:
             return
         with engine.begin() as connection:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            schema.metadata.create_all(connection)
             for step in (step for at in range(version, VERSION) for step in _STEPS[at]):
                 connection.exec_driver_sql(step)
-            schema.metadata.create_all(connection)
             connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
     except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as wrong:
         raise explain(wrong, path) from None

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, text
+from sqlalchemy import insert
 
 from kb import ids
 from kb.corrections import Conflict
 from kb.records import Item, Link, Standing, Thread, ZoneKind
 from kb.store import schema
 from kb.store.extracted import Extracted, to_text
+from kb.store.series_rows import series_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,16 @@ class SeriesRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """What extraction found in one mail."""
+
+    message_id: str
+    key: str
+    """The digest of all that it depends on."""
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class DerivedThread:
     """All that is derived from one thread's mails."""
 
@@ -44,6 +55,8 @@ class DerivedThread:
     extracted: Extracted | None = None
     """What was extracted, where corrections changed it."""
     conflicts: tuple[Conflict, ...] = ()
+    readings: tuple[ReadingRow, ...] = ()
+    """What was read in mails and is to be remembered."""
 
     @property
     def id(self) -> str:
@@ -151,39 +164,48 @@ def rows(derived: DerivedThread) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
             for patch, name, value, given in s.trailers
         ],
     )
-    yield (
-        _SEARCH,
-        [
-            {
-                "kind": "message",
-                "ref": m.message_id,
-                "thread_id": own,
-                "text": m.subject
-                + "\n"
-                + "".join(
-                    m.body[z.start : z.end]
-                    for z in thread.zones.get(m.message_id, ())
-                    if z.kind not in (ZoneKind.QUOTE, ZoneKind.ATTRIBUTION, ZoneKind.SIGNATURE)
-                ),
-            }
-            for m in mails
-        ],
-    )
+    yield from series_rows(thread, own)
     yield from item_rows(derived)
 
 
-_SEARCH = text("INSERT INTO search (kind, ref, thread_id, text) VALUES (:kind, :ref, :thread_id, :text)").bindparams(
-    bindparam("kind"), bindparam("ref"), bindparam("thread_id"), bindparam("text")
-)
+@dataclass(frozen=True, slots=True)
+class FoundText:
+    """A text that a search finds."""
+
+    kind: str
+    """`message`, or an item's kind."""
+    ref: str
+    """The Message-ID or the item's id."""
+    thread_id: str
+    text: str
+
+
+def message_texts(derived: DerivedThread) -> tuple[FoundText, ...]:
+    """The subject and the own words of each message."""
+    apart = (ZoneKind.QUOTE, ZoneKind.ATTRIBUTION, ZoneKind.SIGNATURE)
+    return tuple(
+        FoundText(
+            "message",
+            m.message_id,
+            derived.id,
+            m.subject
+            + "\n"
+            + "".join(
+                m.body[z.start : z.end] for z in derived.thread.zones.get(m.message_id, ()) if z.kind not in apart
+            ),
+        )
+        for m in derived.thread.messages
+    )
+
+
+def item_texts(derived: DerivedThread) -> tuple[FoundText, ...]:
+    """The words of each item."""
+    return tuple(FoundText(i.kind, i.id, derived.id, i.quote.text) for i in derived.items)
 
 
 def item_rows(derived: DerivedThread) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     """Each insert statement with its rows, for what corrections can change: items, links and what hangs on them."""
     own = derived.id
-    yield (
-        _SEARCH,
-        [{"kind": i.kind, "ref": i.id, "thread_id": own, "text": i.quote.text} for i in derived.items],
-    )
     yield (
         insert(schema.extracted),
         [{"thread_id": own, "content": to_text(derived.extracted)}] if derived.extracted is not None else [],

@@ -1,7 +1,6 @@
-"""In: nothing. Out: the tables, durable and derived, as SQLAlchemy knows them.
+"""In: nothing. Out: the tables, durable (`kb.store.durable`) and derived, as SQLAlchemy knows them.
 
-Durable tables (`raw_mails`, `corrections`, `runs`) hold what cannot be made again. Everything in `DERIVED` can be
-dropped and built from them by `threadkb rebuild`.
+Everything in `DERIVED` can be dropped and built from what is in `DURABLE` by `threadkb rebuild`.
 """
 
 from __future__ import annotations
@@ -14,65 +13,24 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-metadata = MetaData()
-
-raw_mails = Table(
-    "raw_mails",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("message_id", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("provisional", Boolean, nullable=False),
-    Column("replaced_by", Text),
-    Column("added_at", Text, nullable=False),
-    UniqueConstraint("message_id", "sha256"),
-)
-"""Every mail's bytes as they came. `replaced_by` names the real mail that took a provisional one's place."""
-
-corrections = Table(
-    "corrections",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("item_id", Text, nullable=False, index=True),
-    Column("verb", Text, nullable=False),
-    Column("value", Text, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("named", Text, nullable=False, server_default="[]"),
-)
-"""What people said by hand, append-only. `named` is JSON: the items meant, each with its words."""
-
-runs = Table(
-    "runs",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("item_id", Text, nullable=False),
-    Column("message_id", Text, nullable=False),
-    Column("quote", Text, nullable=False),
-    Column("check", Text, nullable=False),
-    Column("predicate", Text, nullable=False),
-    Column("bound_by", Text, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("strength", Text, nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("evidence", Text, nullable=False),
-    Column("assumptions", Text, nullable=False),
-    Column("seconds", Float, nullable=False),
-    Column("fingerprint", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Index("runs_by_item", "item_id", "id"),
-)
-"""Every verdict ever, append-only; the latest run of an item is its verdict. Lists and objects are JSON."""
+from kb.store.durable import corrections as corrections
+from kb.store.durable import journal as journal
+from kb.store.durable import metadata as metadata
+from kb.store.durable import raw_mails as raw_mails
+from kb.store.durable import runs as runs
+from kb.store.durable import source_mails as source_mails
+from kb.store.durable import sources as sources
+from kb.store.forgotten_table import forgotten as forgotten
+from kb.store.series_tables import carried as carried
+from kb.store.series_tables import maintainers as maintainers
+from kb.store.series_tables import nacks as nacks
+from kb.store.series_tables import patches as patches
 
 threads = Table(
     "threads",
@@ -102,6 +60,7 @@ messages = Table(
     Column("origin", Text, nullable=False),
     Column("provisional", Boolean, nullable=False),
     UniqueConstraint("thread_id", "number"),
+    Index("messages_by_minute", text("substr(date, 1, 16)")),
 )
 
 ancestors = Table(
@@ -230,7 +189,27 @@ conflicts = Table(
 )
 """Corrections that cannot be carried out as the mail or other corrections now stand, and why not."""
 
-DURABLE = (raw_mails, corrections, runs)
+readings = Table(
+    "readings",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""What extraction found in each mail (JSON, deflated), and the digest of all that this depends on: a mail is read again
+only if that changes."""
+
+search_places = Table(
+    "search_places",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("thread_id", Text, nullable=False),
+    Column("of_item", Boolean, nullable=False),
+    Index("search_places_by_thread", "thread_id", "of_item"),
+)
+"""The rows of the search table by thread: that table itself finds words only."""
+
+DURABLE = (raw_mails, sources, source_mails, corrections, runs, journal, carried, maintainers, forgotten)
 DERIVED = (
     threads,
     messages,
@@ -239,12 +218,16 @@ DERIVED = (
     problems,
     series,
     trailers,
+    patches,
+    nacks,
     items,
     topics,
     entities,
     links,
     extracted,
     conflicts,
+    readings,
+    search_places,
 )
 
 SEARCH_TABLE = """

@@ -5,71 +5,39 @@ Derived rows are replaced a whole thread at a time, so that the same mails alway
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 import sqlalchemy.exc
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text
 
-from kb.records import Correction, RawMail, Run, Thread
+from kb.records import Correction, Run, Thread
 from kb.store import schema
+from kb.store.checked import Mark, forget, forget_all, mark
 from kb.store.derived import extracted_in, thread_in
 from kb.store.extracted import Extracted
+from kb.store.mails import MailWriter, chunks
 from kb.store.opening import explain, open_engine
-from kb.store.rows import DerivedThread, item_rows, rows, stamp
+from kb.store.remembered import MemoryWriter
+from kb.store.rows import DerivedThread, item_rows, item_texts, message_texts, rows, stamp
+from kb.store.searchable import SearchWriter
 from kb.viewing import correction_of
 
-_CHUNK = 500
 
-
-class Writer:
+class Writer(MailWriter, SearchWriter, MemoryWriter):
     """The open transaction. Get one from `writing`."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add_raw(self, mails: Sequence[tuple[str, RawMail]], now: datetime) -> set[str]:
-        """Keep each (Message-ID, mail) whose bytes are not kept yet; the Message-IDs of those that were added."""
-        added = set()
-        for message_id, mail in mails:
-            digest = hashlib.sha256(mail.content).hexdigest()
-            known = self._connection.execute(
-                select(schema.raw_mails.c.id).where(
-                    schema.raw_mails.c.message_id == message_id, schema.raw_mails.c.sha256 == digest
-                )
-            ).first()
-            if known is not None:
-                continue
-            self._connection.execute(
-                insert(schema.raw_mails).values(
-                    message_id=message_id,
-                    sha256=digest,
-                    content=mail.content,
-                    origin=mail.origin,
-                    provisional=mail.provisional,
-                    added_at=stamp(now),
-                )
-            )
-            added.add(message_id)
-        return added
-
-    def replace_provisional(self, provisional_id: str, real_id: str) -> None:
-        """Let the real mail take the place of a provisional one, whose bytes are kept."""
-        self._connection.execute(
-            update(schema.raw_mails)
-            .where(schema.raw_mails.c.message_id == provisional_id, schema.raw_mails.c.provisional)
-            .values(replaced_by=real_id)
-        )
+        super().__init__(connection)
 
     def threads_touched_by(self, named: Iterable[str]) -> set[str]:
         """Threads with a message that is among the Message-IDs `named`, or whose headers name one of them."""
         touched: set[str] = set()
-        for chunk in _chunks(sorted(set(named))):
+        for chunk in chunks(sorted(set(named))):
             own = select(schema.messages.c.thread_id).where(schema.messages.c.message_id.in_(chunk))
             via = (
                 select(schema.messages.c.thread_id)
@@ -82,7 +50,7 @@ class Writer:
     def threads_of(self, message_ids: Iterable[str]) -> set[str]:
         """The threads that hold these messages."""
         found: set[str] = set()
-        for chunk in _chunks(sorted(set(message_ids))):
+        for chunk in chunks(sorted(set(message_ids))):
             statement = select(schema.messages.c.thread_id).where(schema.messages.c.message_id.in_(chunk))
             found.update(self._connection.execute(statement).scalars())
         return found
@@ -90,7 +58,7 @@ class Writer:
     def messages_of(self, thread_ids: Iterable[str]) -> set[str]:
         """The Message-IDs of these threads."""
         found: set[str] = set()
-        for chunk in _chunks(sorted(thread_ids)):
+        for chunk in chunks(sorted(thread_ids)):
             statement = select(schema.messages.c.message_id).where(schema.messages.c.thread_id.in_(chunk))
             found.update(self._connection.execute(statement).scalars())
         return found
@@ -100,44 +68,10 @@ class Writer:
         if thread_ids is None:
             return set(self._connection.execute(select(schema.items.c.cue).distinct()).scalars())
         found: set[str] = set()
-        for chunk in _chunks(sorted(thread_ids)):
+        for chunk in chunks(sorted(thread_ids)):
             statement = select(schema.items.c.cue).where(schema.items.c.thread_id.in_(chunk)).distinct()
             found.update(self._connection.execute(statement).scalars())
         return found
-
-    def provisional_ids(self) -> set[str]:
-        """The Message-IDs of provisional mails that no real one has replaced."""
-        table = schema.raw_mails
-        statement = select(table.c.message_id).where(table.c.provisional, table.c.replaced_by.is_(None))
-        return set(self._connection.execute(statement).scalars())
-
-    def messages_at(self, minutes: Iterable[datetime]) -> set[str]:
-        """The Message-IDs of messages written within these minutes."""
-        starts = [stamp(minute)[:16] for minute in minutes]
-        found: set[str] = set()
-        for chunk in _chunks(starts):
-            statement = select(schema.messages.c.message_id).where(
-                func.substr(schema.messages.c.date, 1, 16).in_(chunk)
-            )
-            found.update(self._connection.execute(statement).scalars())
-        return found
-
-    def raw(self, message_ids: Iterable[str] | None = None) -> Iterator[tuple[str, RawMail]]:
-        """The kept mails (all, or these), replaced ones left out; of several bytes for one Message-ID one is chosen.
-
-        The choice (real before provisional, longest, then by digest) does not depend on the order of arrival.
-        """
-        table = schema.raw_mails
-        order = (table.c.message_id, table.c.provisional, func.length(table.c.content).desc(), table.c.sha256)
-        base = select(table).where(table.c.replaced_by.is_(None)).order_by(*order)
-        wanted = [None] if message_ids is None else list(_chunks(sorted(set(message_ids))))
-        for chunk in wanted:
-            statement = base if chunk is None else base.where(table.c.message_id.in_(chunk))
-            last = None
-            for row in self._connection.execute(statement):
-                if row.message_id != last:
-                    last = row.message_id
-                    yield row.message_id, RawMail(row.content, row.origin, row.provisional)
 
     def corrections(self) -> tuple[Correction, ...]:
         """All corrections, oldest first."""
@@ -159,12 +93,6 @@ class Writer:
                 )
             )
 
-    def replacements(self) -> dict[str, str]:
-        """Message-ID of each provisional mail to that of the real one which took its place."""
-        table = schema.raw_mails
-        found = select(table.c.message_id, table.c.replaced_by).where(table.c.replaced_by.is_not(None))
-        return {row.message_id: row.replaced_by for row in self._connection.execute(found)}
-
     def thread(self, thread_id: str) -> Thread:
         """A thread as it was derived; what hangs on its mails' headers alone (references, problems) is left out."""
         return thread_in(self._connection, thread_id)
@@ -176,12 +104,11 @@ class Writer:
     def replace_items(self, derived: DerivedThread) -> None:
         """Write a thread's items, links and what hangs on them anew; its mails stay as they are."""
         self._drop_items(derived.id)
-        self._connection.execute(
-            text("DELETE FROM search WHERE thread_id = :thread AND kind <> 'message'"), {"thread": derived.id}
-        )
+        self._unsearchable(derived.id, items_only=True)
         for statement, values in item_rows(derived):
             if values:
                 self._connection.execute(statement, values)
+        self._searchable(item_texts(derived))
 
     def _drop_items(self, thread: str) -> None:
         for table in ("topics", "entities"):
@@ -194,6 +121,7 @@ class Writer:
             )
         for derived in (schema.items, schema.links, schema.extracted, schema.conflicts):
             self._connection.execute(delete(derived).where(derived.c.thread_id == thread))
+        forget(self._connection, [thread])
 
     def drop_threads(self, thread_ids: Iterable[str]) -> None:
         """Remove all derived rows of these threads."""
@@ -208,22 +136,29 @@ class Writer:
                     of_thread,
                 )
             self._drop_items(thread)
-            for derived in (schema.series, schema.trailers, schema.messages):
+            for derived in (schema.series, schema.trailers, schema.patches, schema.nacks, schema.messages):
                 self._connection.execute(delete(derived).where(derived.c.thread_id == thread))
             self._connection.execute(delete(schema.threads).where(schema.threads.c.id == thread))
-            self._connection.execute(text("DELETE FROM search WHERE thread_id = :thread"), of_thread)
+            self._unsearchable(thread)
 
     def drop_derived(self) -> None:
         """Remove every derived row."""
         for table in schema.DERIVED:
             self._connection.execute(delete(table))
         self._connection.execute(text("DELETE FROM search"))
+        forget_all(self._connection)
 
     def add_thread(self, derived: DerivedThread) -> None:
         """Write one thread's derived rows; drop the old ones first."""
         for statement, values in rows(derived):
             if values:
                 self._connection.execute(statement, values)
+        self._searchable((*message_texts(derived), *item_texts(derived)))
+        self.remember(derived.readings)
+
+    def mark_checked(self, found: Mapping[str, Mark]) -> None:
+        """Keep that all checks of these threads, by id, are fresh."""
+        mark(self._connection, found)
 
     def add_run(self, run: Run) -> None:
         """Keep one run."""
@@ -260,8 +195,3 @@ def writing(path: Path, *, create: bool = True) -> Iterator[Writer]:
         raise explain(wrong, path) from None
     finally:
         engine.dispose()
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]

@@ -6,12 +6,14 @@ to the given figures could give it; in between it holds partly.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from kb.errors import CheckError
 from kb.records import Evidence, Outcome, Strength, Verdict
+from sim_hooks.hooks.products import decide_product, decide_quotient
 from sim_hooks.interval import Figure, Interval, percent_change, percent_changes, read, shown
-from sim_hooks.predicates import PercentChanges, Predicate, SumIs
+from sim_hooks.predicates import PercentChanges, Predicate, ProductIs, QuotientIs, SumIs
 
 ROUNDED = "each figure may have been rounded to the digits that are written"
 COUNTED = "whole numbers without a unit are counts and exact; other figures may have been rounded"
@@ -27,7 +29,11 @@ def decide(predicate: Predicate, facts: object) -> Outcome:
         return _percentages(predicate)
     if isinstance(predicate, SumIs):
         return _sum(predicate)
-    raise CheckError("arithmetic", f"cannot decide {type(predicate).__name__}", "it decides PercentChanges and SumIs")
+    if isinstance(predicate, (ProductIs, QuotientIs)):
+        found = decide_product(predicate) if isinstance(predicate, ProductIs) else decide_quotient(predicate)
+        return replace(found, verdict=_turned(found.verdict, expect=predicate.expect))
+    kinds = "PercentChanges, SumIs, ProductIs and QuotientIs"
+    raise CheckError("arithmetic", f"cannot decide {type(predicate).__name__}", f"it decides {kinds}")
 
 
 def _turned(verdict: Verdict, *, expect: bool) -> Verdict:

@@ -15,6 +15,7 @@ from kb.errors import CheckError
 from kb.records import Outcome, Strength, Verdict
 from sim_hooks.predicates import (
     ArgumentHas,
+    CallerCount,
     CallersAre,
     Calls,
     Chain,
@@ -39,6 +40,7 @@ from sim_hooks.source.arguments import decide_calls
 from sim_hooks.source.chains import decide_chain, decide_reaches
 from sim_hooks.source.closed import decide_callers, decide_defined, decide_only_from, decide_path
 from sim_hooks.source.configured import decide_config
+from sim_hooks.source.counted import decide_count
 from sim_hooks.source.declared import (
     decide_exported,
     decide_field,
@@ -91,6 +93,7 @@ _DECIDERS: dict[type[Any], Callable[[Reach, Any], Outcome]] = {
     Reaches: decide_reaches,
     OnlyFrom: decide_only_from,
     CallersAre: decide_callers,
+    CallerCount: decide_count,
     DefinedIn: decide_defined,
     PathExists: decide_path,
     ArgumentHas: decide_argument,

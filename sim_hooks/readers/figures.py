@@ -33,12 +33,26 @@ _STAT = re.compile(
     r"(?:, (?P<minus>\d{1,9}) deletions?\(-\))?"
 )
 _BAR = re.compile(r"\s{0,4}\S[^|]{0,200}\|\s{1,8}(\d{1,9})\s[+-]{0,100}\s{0,4}$")
+_ROBOT = re.compile(
+    r"(?<![\w.%+-])(?P<before>\d{1,15}(?:\.\d{1,9})?)(?: ± ?\d{1,3}%)? (?P<change>[+-]\d{1,6}(?:\.\d{1,3})?)% "
+    r"(?P<after>\d{1,15}(?:\.\d{1,9})?)(?: ± ?\d{1,3}%)? (?P<what>[a-z][\w-]{1,40}[._:/][\w.:/<>\[\]-]{1,80})"
+)
+"""A line of a test robot's comparison: before, change, after, what was measured."""
 
 
 def read(words: Wording) -> Iterator[Binding]:
     """The percentages and totals that the words give, with the figures they rest on."""
     yield from _percentages(words)
+    yield from _robot(words)
     yield from _stat(words)
+
+
+def _robot(words: Wording) -> Iterator[Binding]:
+    found = [one for one in _ROBOT.finditer(words.text) if float(one["before"])]
+    if found:
+        before, after, change = (tuple(one[part] for one in found) for part in ("before", "after", "change"))
+        why = f"gives {len(found)} changes in per cent, each between its figures before and after"
+        yield Binding(PercentChanges(before, after, change), 0.95, why)
 
 
 def _percentages(words: Wording) -> Iterator[Binding]:

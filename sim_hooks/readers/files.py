@@ -15,7 +15,12 @@ from sim_hooks.readers.wording import FUNCTION, PLAIN, Binding, Wording, name
 _NAME = r"[\w.+-]{1,60}"
 _SOURCE = rf"(?<![\w./-])(?:{_NAME}/){{1,12}}{_NAME}\.[chS]\b"
 _DEFINED = re.compile(
-    rf"(?P<subject>{FUNCTION}|{PLAIN}) (?:is (?:defined |implemented |found )?|lives |resides )in (?P<path>{_SOURCE})"
+    rf"(?P<subject>{FUNCTION}|{PLAIN}) (?:is (?:defined |implemented |located |found )?|lives |resides )in "
+    rf"(?P<path>{_SOURCE})"
+)
+_HOLDS = re.compile(
+    rf"(?P<path>{_SOURCE}) (?:already |also )?(?:defines|implements|contains|provides|has) "
+    rf"(?:the |its own |the definition of |the implementation of )?(?P<subject>{FUNCTION})(?! (?:call|user|test|doc))"
 )
 _TELLS = re.compile(
     rf"(?<![\w./-])(?P<path>Documentation/(?:{_NAME}/){{0,12}}{_NAME}\.(?:rst|txt|ya?ml)) "
@@ -27,6 +32,10 @@ _TELLS = re.compile(
 def read(words: Wording) -> Iterator[Binding]:
     """Where functions are said to stand, and the files that are said to tell something."""
     for found in _DEFINED.finditer(words.text):
+        if words.asserts(*found.span()):
+            subject = name(found["subject"])
+            yield Binding(DefinedIn(subject, found["path"]), 0.85, f"says in which file {subject}() stands")
+    for found in _HOLDS.finditer(words.text):
         if words.asserts(*found.span()):
             subject = name(found["subject"])
             yield Binding(DefinedIn(subject, found["path"]), 0.85, f"says in which file {subject}() stands")

@@ -21,6 +21,10 @@ _TAKES = re.compile(
     rf"(?P<verb>takes|acquires|grabs|(?:does not|doesn't|never) {_OFTEN}(?:takes?|acquires?|grabs?)) "
     rf"(?:the |an? |its |both the )?{_LOCK}"
 )
+_TAKEN = re.compile(
+    rf"{_LOCK} (?:is|gets) (?P<no>not |never )?{_OFTEN}(?:taken|acquired|grabbed) (?:by|in|inside|from) "
+    rf"(?P<subject>{FUNCTION})"
+)
 _WAITS = re.compile(
     rf"(?P<subject>{FUNCTION}|{PLAIN}) {_OFTEN}(?:waits|blocks|sleeps|is waiting|is blocked|is stuck|gets stuck) "
     rf"(?:(?:for|on) (?:the )?[a-z][\w ]{{1,40}} )?(?:in|inside) (?P<callee>{FUNCTION})"
@@ -36,6 +40,11 @@ def read(words: Wording) -> Iterator[Binding]:
         if fits and names_function(subject):
             said = f"says that {subject}() {'does not take' if negated else 'takes'} {lock}, be it in what it calls"
             yield Binding(TakesLock(subject, lock, True, not negated), 0.8, said)
+    for found in _TAKEN.finditer(words.text):
+        subject, lock = name(found["subject"]), found["lock"].lstrip("&")
+        if words.asserts(*found.span(), negated=bool(found["no"])) and names_function(subject):
+            said = f"says that {subject}() {'does not take' if found['no'] else 'takes'} {lock}, be it in what it calls"
+            yield Binding(TakesLock(subject, lock, True, not found["no"]), 0.8, said)
     for found in _WAITS.finditer(words.text):
         subject, callee = name(found["subject"]), name(found["callee"])
         if words.asserts(*found.span()) and subject != callee and names_function(subject) and names_function(callee):

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from sim_hooks.predicates import AlwaysEnds, CanHappen, Deadlocks, Parameters, Predicate, StallsAtMost, all_of
-from sim_hooks.readers.vocabulary import Terms, Vocabulary, vocabulary
+from sim_hooks.predicates import AlwaysEnds, CanHappen, Deadlocks, Parameters, Predicate, all_of
+from sim_hooks.readers.vocabulary import Terms, vocabulary
 from sim_hooks.readers.wording import Binding, Wording
 
 _LONGEST = 1_500
@@ -88,10 +88,6 @@ _REASON = re.compile(r"\b(?:as|since|because|while)\b|[,;:]", re.IGNORECASE)
 _LIMITED = re.compile(
     r"\b(?:if|whether|should|must|only|not|never|make|makes|making|will|would)\b|n't\b", re.IGNORECASE
 )
-_SECONDS = re.compile(
-    r"\b(?P<verb>wait|stall|block|hang|delay)(?:s|ed|ing)?\b[^.;,]{0,20}\b(?P<how>an extra|up to|at most|for)\b "
-    r"(?P<number>X|\d{1,4}) ?s(?:ec(?:ond)?s?)?\b"
-)
 
 
 def read(words: Wording) -> Iterator[Binding]:
@@ -101,7 +97,6 @@ def read(words: Wording) -> Iterator[Binding]:
         return
     around = f"{sentence} {words.above} {words.answered} {words.subject}"
     known = vocabulary()
-    yield from _timed(words, sentence, around, known)
     for model in (one for one in known.models if _speaks(one, sentence, around)):
         yield from _situations(model, words, sentence, around)
     if (found := _outcome(words, sentence)) is None:
@@ -241,26 +236,6 @@ def _situations(model: Terms, words: Wording, sentence: str, around: str) -> Ite
         part = _part(words.text, clause.strip(" ."))
         can = CanHappen(model.name, situation.name, tuple(sorted(settled.items())))
         yield Binding(can, 0.85, f"{why}{_told(settled)}", words=part)
-
-
-def _timed(words: Wording, sentence: str, around: str, known: Vocabulary) -> Iterator[Binding]:
-    """That a waiter behind a server that never answers is held up for so many seconds, and hardly fewer."""
-    model, found = known.timed, _SECONDS.search(words.text)
-    if found is None or not known.waiters.search(sentence) or not known.stops.search(sentence):
-        return
-    if not all(one.search(around) for one in model.near) or re.search(r"\?|\b(?:not|n't|never)\b", sentence):
-        return
-    letter = found["number"] == "X"
-    timeout = 5 if letter else int(found["number"])
-    if timeout < 2:
-        return
-    given = (("timeout", timeout),)
-    parts: list[Predicate] = [StallsAtMost(model.name, "X", given)]
-    if found["how"] in ("an extra", "for"):
-        parts.append(StallsAtMost(model.name, str(timeout - 1), given, expect=False))
-    why = f"says for how long {model.about} is held up" + (f"; X is taken to be {timeout}" if letter else "")
-    part = words.text[words.text.rfind(", ", 0, found.start()) + 1 :].strip()
-    yield Binding(all_of(parts), 0.85, why, words=part if len(part) < len(words.text) else "")
 
 
 def _told(settled: Mapping[str, int | str | bool]) -> str:

@@ -25,14 +25,24 @@ _ENTRY = re.compile(
 _SLEEPS = re.compile(r"_{0,2}schedule(?:_\w+)?$|io_schedule\w*$|context_switch$")
 """The innermost frames of everything that sleeps."""
 _OTHER_KERNEL = re.compile(r"\btainted\b|\bHardware name\b|\bv?\d{1,2}\.\d{1,3}\.\d", re.IGNORECASE)
+_BARE = re.compile(r"(?P<name>_{0,3}[a-z]\w{1,63})(?P<part>\.(?:isra|constprop|part|cold|llvm)[\w.]{0,20})?")
+_IS_A_STACK = re.compile(
+    r"\b(?:stack ?traces?|back ?traces?|call ?traces?|call ?stacks?|(?:the|its|kernel) stacks?(?: of \w+)?)\b"
+    r"[^.;]{0,80}:$",
+    re.IGNORECASE,
+)
+"""How a line ends that a bare list of functions follows, innermost first as every tool prints them."""
+_OUTERMOST_FIRST = re.compile(r"\b(?:bottom|outermost|reverse\w*|top[- ]down|order)\b", re.IGNORECASE)
 _ABOVE = 20
+_NEAR = 3
+"""Lines above a bare list in which it must be called a stack."""
 _LEAST, _MOST = 3, 30
 """Frames of a stack that can be followed."""
 
 
 def read(words: Wording) -> Iterator[Binding]:
     """The stack that the words are, if they hold one; of another kernel, which its head names, nothing is read."""
-    frames = _frames(words.text)
+    frames = _frames(words.text) or _bare(words)
     if len(frames) < _LEAST or any(map(_OTHER_KERNEL.search, (words.text, *words.before[-_ABOVE:]))):
         return
     parts: list[Predicate] = []
@@ -60,4 +70,21 @@ def _frames(text: str) -> Sequence[str]:
             break
         if not found["unsure"] and not (_SLEEPS.match(found["name"]) and not names):
             names.append(found["name"])
+    return names
+
+
+def _bare(words: Wording) -> Sequence[str]:
+    """The functions of a list of bare names, one a line, that the line above calls a stack."""
+    above = " ".join(line.strip() for line in words.before[-_NEAR:] if line.strip())
+    if not _IS_A_STACK.search(above) or _OUTERMOST_FIRST.search(above[-120:]):
+        return ()
+    found = [_BARE.fullmatch(each) for each in words.text.split()]
+    if len(found) <= _LEAST or not all(found) or sum("_" in one["name"] for one in found if one) < len(found) - 2:
+        return ()
+    names: list[str] = []
+    for one in found:
+        if one is None or _ENTRY.match(one["name"]) or len(names) == _MOST:
+            break
+        if not (_SLEEPS.match(one["name"]) and not names):
+            names.append(one["name"])
     return names

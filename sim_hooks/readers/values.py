@@ -22,20 +22,22 @@ from sim_hooks.predicates import (
 )
 from sim_hooks.readers.wording import CONSTANT, FUNCTION, PLAIN, Binding, Wording, name, names_function
 
-_NUMBER = r"(?P<value>-?(?:0x[0-9a-fA-F]{1,16}|\d{1,12}))(?![\w.%/*+;-]|,| ?(?:<<|[-+*/|&<>=]|x\d)| [a-zA-Z%])"
+_NUMBER = (
+    r"(?P<value>-?(?:0x[0-9a-fA-F]{1,16}|\d{1,12}))(?![\w.%/*+;-]|,(?! [a-z]{2})| ?(?:<<|[-+*/|&<>=]|x\d)| [a-zA-Z%])"
+)
 _VALUE = re.compile(
     rf"(?<![\w.>-])(?P<name>{CONSTANT}) (?:is (?:currently |now |always )?"
     r"(?:defined (?:as|to be|to) |set to |equal to )?|="
     rf"|==|equals |has the value )\s?{_NUMBER}"
 )
+_SETTING = r"(?:(?:kernel|vm|fs|net|debug|dev|user)(?:[./][a-z]\w{0,40}){1,4}|[a-z]\w{0,30}_\w{1,40})"
+"""A variable, a module parameter, or a sysctl by its dotted name."""
 _DEFAULT = re.compile(
-    rf"(?<![\w.>-])(?P<name>[a-z]\w{{0,30}}_\w{{1,40}}) "
+    rf"(?<![\w.>/-])(?P<name>{_SETTING}) "
     rf"(?:(?:currently )?defaults to |is {_NUMBER.replace('value', 'first')} by default|"
     rf"has a default (?:value )?of )(?:{_NUMBER})?"
 )
-_DEFAULT_OF = re.compile(
-    rf"\bdefault (?:value )?(?:of|for) (?:the )?(?P<name>[a-z]\w{{0,30}}_\w{{1,40}}) is (?:currently )?{_NUMBER}"
-)
+_DEFAULT_OF = re.compile(rf"\bdefault (?:value )?(?:of|for) (?:the )?(?P<name>{_SETTING}) is (?:currently )?{_NUMBER}")
 _MASK = re.compile(
     rf"(?<![\w.>-])(?P<mask>_{{0,3}}{CONSTANT}) (?P<verb>(?:also |already )?(?:includes|contains|has)|"
     rf"(?:does not|doesn't) (?:include|contain|have|set)) (?P<flag>_{{0,3}}{CONSTANT})(?! \w{{1,20}}ed\b)"
@@ -46,7 +48,7 @@ _WITHOUT = re.compile(
 )
 _EXPORTED = re.compile(
     rf"(?P<subject>{FUNCTION}|{PLAIN}) (?P<verb>is|isn't|is not) (?:currently |already )?exported"
-    rf"(?! (?:by|to|from|via|as|over|through))"
+    rf"(?! (?:by|to (?!modules\b)|from|via|as|over|through))(?: to modules\b)?"
 )
 _STATIC = re.compile(
     rf"(?P<subject>{FUNCTION}) (?P<verb>is|isn't|is not) (?:currently |already |a )?static\b(?! (?:key|branch|call))"
@@ -59,6 +61,14 @@ _CONFIG = re.compile(
     r"\b(?P<symbol>CONFIG_[A-Z0-9_]{2,50}) (?:already |also )?(?P<verb>selects|depends on) "
     r"(?P<other>CONFIG_[A-Z0-9_]{2,50})\b"
 )
+
+_SWITCH = re.compile(
+    r"\b(?P<symbol>CONFIG_[A-Z0-9_]{2,50}) (?:currently )?(?:defaults to|is default(?! o)|"
+    r"has (?:a |the )?default (?:of )?|"
+    r"is (?P<word>enabled|disabled|on|off) by default|is default (?P<short>on|off))"
+    r"(?: ?=?['\"]?(?P<value>[ynm])['\"]?\b)?"
+)
+_SWITCHED = {"enabled": "y", "on": "y", "disabled": "n", "off": "n"}
 
 
 def read(words: Wording) -> Iterator[Binding]:
@@ -111,6 +121,11 @@ def _symbols(words: Wording) -> Iterator[Binding]:
             selects = found["verb"] == "selects"
             config = ConfigIs(found["symbol"], () if selects else others, others if selects else ())
             yield Binding(config, 0.85, f"says that {found['symbol']} {found['verb']} {found['other']}")
+    for found in _SWITCH.finditer(words.text):
+        value = found["value"] or _SWITCHED.get(found["word"] or found["short"] or "", "")
+        if value and words.asserts(*found.span()):
+            why = f"says that {found['symbol']} has the default {value}"
+            yield Binding(ConfigIs(found["symbol"], default=value), 0.85, why)
 
 
 def _alike(mask: str, flag: str) -> bool:

@@ -18,7 +18,7 @@ from sim_hooks.readers.assertion import asserted, closing, opening
 
 FUNCTION = r"(?<![\w.>/])[A-Za-z_]\w{1,63}\((?!\d\))[^()\n]{0,60}\)"
 """A function as prose names it, with its brackets."""
-PLAIN = r"(?<![\w.>/])[a-z]\w{0,30}_\w{1,50}\b(?!\()"
+PLAIN = r"(?<![\w.>/])_{0,3}[a-z]\w{0,30}_\w{1,50}\b(?!\()"
 """A function named without brackets: lower case with an underscore."""
 CONSTANT = r"[A-Z][A-Z0-9]{1,40}_[A-Z0-9_]{1,60}"
 """A constant of C."""
@@ -84,6 +84,8 @@ class Wording:
     """The end of the quoted passage above the quote, marks off and white space folded."""
     subject: str = ""
     """The subject of the message."""
+    lines: tuple[str, ...] = ()
+    """The message's own lines in which the quote stands, as they are; none where it was not found there."""
 
     @property
     def sentence(self) -> str:
@@ -143,6 +145,7 @@ def wording(quote: str, context: str | Around = "") -> Wording:
         after=(fold(lines[last])[rest:], *lines[last + 1 :]),
         answered=_answered(whole, numbers[first]),
         subject=fold(around.subject),
+        lines=tuple(lines[first : last + 1]),
     )
 
 

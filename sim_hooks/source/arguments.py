@@ -14,9 +14,10 @@ from sim_hooks.source.evaluate import Atom
 from sim_hooks.source.functions import Edge, Function
 from sim_hooks.source.meant import for_each_file
 from sim_hooks.source.outcomes import inconclusive, missing
-from sim_hooks.source.reach import NOTHING, Reach, Way
+from sim_hooks.source.reach import Reach
 from sim_hooks.source.shapes import Value, names_in
 from sim_hooks.source.walked import Site
+from sim_hooks.source.ways import NOTHING, Way
 
 _FAR = 4
 """How many callers up an argument is followed."""

@@ -5,14 +5,13 @@ Files come in order of their paths, so that the same files give the same numbers
 
 from __future__ import annotations
 
-import pickle
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim_hooks.source import container
 from sim_hooks.source.extracted import Extracted, Function
+from sim_hooks.source.parsing import unpacked
 from sim_hooks.source.shapes import names_in, steps_of, values_of
 
 _CHUNK = 800_000
@@ -35,8 +34,8 @@ class Builder:
         self._structs: dict[str, set[str]] = {}
         self._packed: list[bytes] = []
 
-    def add(self, file: Extracted) -> None:
-        """Takes one more file, in the order of the paths."""
+    def add(self, file: Extracted, packed: bytes) -> None:
+        """Takes one more file, in the order of the paths, and the same as `parsed` packed it."""
         self.defined |= {function.name for function in file.functions}
         self.functions |= {function.name for function in file.functions if not function.macro}
         self.variables |= {one.name for one in file.variables}
@@ -45,11 +44,11 @@ class Builder:
         for function in file.functions:
             self.counted["macros" if function.macro else "functions"] += 1
             self.counted["unsure"] += function.lowered.unsure and not function.macro
-        self._packed.append(zlib.compress(pickle.dumps(file), level=1))
+        self._packed.append(packed)
 
     def _files(self) -> Iterator[tuple[int, Extracted]]:
         for number, packed in enumerate(self._packed):
-            yield number, pickle.loads(zlib.decompress(packed))  # noqa: S301 - bytes that `add` made
+            yield number, unpacked(packed)
 
     def parts(self) -> dict[str, Any]:
         """The graph, the constants and the bodies."""

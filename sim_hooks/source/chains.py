@@ -16,7 +16,8 @@ from sim_hooks.source.closed import open_ends
 from sim_hooks.source.functions import Edge, Function
 from sim_hooks.source.given import context
 from sim_hooks.source.outcomes import inconclusive, missing
-from sim_hooks.source.reach import Context, CutCall, Hop, Reach, Way
+from sim_hooks.source.reach import Reach
+from sim_hooks.source.ways import Context, CutCall, Hop, Way
 
 LEFT_OUT = 3
 """Calls between two functions of a chain that a person may have left out, such as inlined ones."""

@@ -50,6 +50,7 @@ class Facts:
                 str(container.path), f"its graph lacks {wrong}", "build it with `threadkb source index TREE`"
             ) from None
         self._chunks: dict[int, list[list[Any]]] = {}
+        self._callers: dict[tuple[int, bool], list[tuple[Edge, int]]] = {}
 
     @classmethod
     def load(cls, path: Path) -> Facts:
@@ -154,11 +155,19 @@ class Facts:
 
     def callers(self, number: int, *, tables: bool = False) -> list[tuple[Edge, int]]:
         """The definitions that can call a definition."""
-        name = self._names[self._rows[number][0]]
+        key = (number, tables)
+        if key not in self._callers:
+            self._callers[key] = self._callers_of(number, tables=tables)
+        return self._callers[key]
+
+    def _callers_of(self, number: int, *, tables: bool) -> list[tuple[Edge, int]]:
+        row = self._rows[number]
+        name = self._names[row[0]]
+        only = len(self._by_name[name]) == 1 and not row[3] & 1
         out: list[tuple[Edge, int]] = []
         for kind, written in ((Edge.DIRECT, name), (Edge.PASSED, f"&{name}")):
             for holder in self._holders.get(written, []):
-                if number in self.meant(name, self.files[self._rows[holder][1]]):
+                if only or number in self.meant(name, self.files[self._rows[holder][1]]):
                     out.append((kind, holder))  # noqa: PERF401 - two loops deep
         if tables:
             for installed, _, _ in self.tables_with(number):

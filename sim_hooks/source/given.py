@@ -7,8 +7,9 @@ import re
 from sim_hooks.predicates import Parameters
 from sim_hooks.source.evaluate import Atom
 from sim_hooks.source.functions import Function
-from sim_hooks.source.reach import Context, Reach
+from sim_hooks.source.reach import Reach
 from sim_hooks.source.shapes import paths_in, steps_of, values_of
+from sim_hooks.source.ways import Context
 
 _ALTERNATIVES = re.compile(r"\s*(?:\bor\b|[,/|])\s*")
 _TRUTHS = {"true": 1, "false": 0, "NULL": 0}

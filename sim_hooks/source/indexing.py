@@ -14,7 +14,7 @@ from pathlib import Path
 from kb.errors import CheckError
 from sim_hooks.source import container
 from sim_hooks.source.builder import Builder
-from sim_hooks.source.extract import extract
+from sim_hooks.source.parsing import parsed
 from sim_hooks.source.tree import chosen, opened
 from sim_hooks.source.wholetree import look_through
 
@@ -63,8 +63,8 @@ def index(
             raise CheckError(str(tree), "no C file in it", "give a source tree")
         say(f"{len(paths)} files to parse")
         built = Builder()
-        for number, path in enumerate(paths, 1):
-            built.add(extract(path, (source.root / path).read_bytes()))
+        for number, (file, packed) in enumerate(parsed(source.root, paths), 1):
+            built.add(file, packed)
             if not number % 100:
                 often(f"{number} of {len(paths)} files parsed")
         title = name or (f"linux-{source.version}" if source.version else tree.name)

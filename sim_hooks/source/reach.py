@@ -7,56 +7,17 @@ it. A field keeps what is known of it until a function is called that can come t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
 
 from sim_hooks.source.evaluate import Atom, Evaluator
 from sim_hooks.source.facts import Facts
 from sim_hooks.source.functions import Edge, Function
 from sim_hooks.source.shapes import Value, is_path, names_in, steps_of, values_of, variables_in
 from sim_hooks.source.walk import Walk
-from sim_hooks.source.walked import Cut, Site, Walked
+from sim_hooks.source.walked import Site, Walked
+from sim_hooks.source.ways import NOTHING, Context, CutCall, Hop, Way
 
-Context: TypeAlias = frozenset[tuple[str, frozenset[Atom]]]
-"""What is known of a function's parameters, hashable."""
-NOTHING: Context = frozenset()
 MOST_CONTEXTS = 12
 """Contexts tried for one function before it is taken with nothing known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One call on the way."""
-
-    caller: Function
-    kind: Edge
-    line: int
-    callee: Function
-    context: Context
-    """What is known of the callee's parameters."""
-
-    @property
-    def place(self) -> str:
-        return f"{self.caller.file}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a run comes to a function."""
-
-    number: int
-    context: Context
-    hops: tuple[Hop, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CutCall:
-    """A call that leads on, but that no run comes to."""
-
-    caller: Function
-    callee: str
-    line: int
-    cut: Cut
 
 
 class Reach:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from sim_hooks.source.evaluate import Atom, Evaluator, Known, spelled
+from sim_hooks.source.evaluate import Evaluator, Known, spelled
 from sim_hooks.source.shapes import Body, Step, Value, steps_of
+from sim_hooks.source.straight import Straight
 from sim_hooks.source.walked import Cut, Site, Walked, addresses, without
 
 MOST_ROUNDS = 12
@@ -23,7 +24,7 @@ class _Scope:
     continues: Known | None = None
 
 
-class Walk:
+class Walk(Straight):
     """One walk through one body."""
 
     def __init__(
@@ -40,18 +41,13 @@ class Walk:
 
         `writes(callee, count)`: the places of the arguments that a macro of that name sets.
         """
-        self._evaluator = evaluator
+        super().__init__(evaluator, forgets, writes)
         self._body = body
         self._unsure = unsure
-        self._forgets = forgets
-        self._writes = writes
-        self._pointed_to: set[str] = set()
         self._labels: dict[str, Known | None] = {}
         self._hidden: set[str] = set()
         """Labels that something else than a goto can jump to: a macro that is given the name, or assembly."""
         self._scopes: list[_Scope] = []
-        self._cut = Cut(0, "")
-        self.result = Walked()
         self._run(dict(known))
 
     @property
@@ -132,43 +128,6 @@ class Walk:
                 return None
         return known
 
-    def _leave(self, known: Known | None, line: int, how: str) -> None:
-        if known is not None and not self._cut.line:
-            self._cut = Cut(line, how)
-
-    def _call(self, step: Step, known: Known | None) -> Known | None:
-        callee, line, arguments = step[2], step[1], step[3]
-        if known is None:
-            self.result.cut_off.setdefault((callee, line), self._cut)
-            return None
-        self.result.sites.append(Site(callee, line, tuple(arguments), known))
-        self.result.cut_off.pop((callee, line), None)
-        gone = {
-            value[1:] for value in arguments if isinstance(value, str) and value.startswith("&") and "." not in value
-        }
-        known = {path: atoms for path, atoms in known.items() if path not in gone}
-        for place in self._writes(callee, len(arguments)):
-            if place < len(arguments) and isinstance(arguments[place], str):
-                known = without(known, {arguments[place].removeprefix("&")})
-        inner = {value[1:] for value in arguments if isinstance(value, str) and value.startswith("&") and "." in value}
-        known = without(known, inner)
-        fields = [path for path in known if "." in path and self._forgets(callee, arguments, path)]
-        return {path: atoms for path, atoms in known.items() if path not in fields} if fields else known
-
-    def _assign(self, path: str, value: Value, known: Known) -> Known:
-        if not path:
-            return known
-        atoms = self._evaluator.possible(value, known)
-        out = without(known, {path})
-        if atoms is not None and not path.startswith("@") and path not in self._pointed_to:
-            return {**out, path: atoms}
-        return out
-
-    def _decided(self, truth: bool | None, line: int, condition: Value, known: Known | None) -> Cut:
-        if truth is None or known is None:
-            return self._cut
-        return Cut(line, f"{spelled(condition, known)} is {'true' if truth else 'false'}")
-
     def _branch(self, step: Step, known: Known | None) -> Known | None:
         _, line, condition, then, other = step
         truth = None if known is None else self._evaluator.truth(condition, known)
@@ -226,10 +185,6 @@ class Walk:
         after = self._evaluator.joined(self._evaluator.joined(flowing, scope.breaks), past)
         self._cut = cut if after is None and cut.line else (Cut(0, "") if after is not None else self._cut)
         return after
-
-    def _is(self, atom: Atom, label: Value) -> bool | None:
-        found = None if label == "?" else self._evaluator.possible(label, {})
-        return None if found is None or len(found) != 1 else self._evaluator.compared("==", atom, next(iter(found)))
 
     def _loop(self, step: Step, known: Known | None) -> Known | None:
         _, line, before, condition, body, after = step

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import exploring, extraction
+from tests.bench import exploring, extraction, updating
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -24,6 +24,7 @@ def rows(shared: Path | None) -> Iterator[dict[str, Any]]:
     bundled = ROOT / "data" / "threads" / "fuse-tmp-folio-v2.mbox"
     for file in (bundled, *(file for file in files if not file.name.startswith(bundled.stem))):
         yield from extraction.measure(file)
+    yield from updating.measure(bundled)
 
 
 def main() -> int:

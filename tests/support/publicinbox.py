@@ -41,12 +41,17 @@ class PublicInbox:
 
     def add(self, archive: str, mails: Sequence[bytes]) -> None:
         """Put `mails` into the archive of that name; they are served at once."""
-        maildir = self.folder / f"{archive}-{time.monotonic_ns()}"
-        for name in ("cur", "new", "tmp"):
-            (maildir / name).mkdir(parents=True)
-        for number, content in enumerate(mails):
-            (maildir / "new" / f"{number:04}.example").write_bytes(content)
-        _run(["perl", "-e", _IMPORT, archive, str(maildir)], self.environment)
+        import_maildir(archive, self.folder, mails, self.environment)
+
+
+def import_maildir(archive: str, folder: Path, mails: Sequence[bytes], environment: Mapping[str, str]) -> None:
+    """Put `mails` into the archive of that name which public-inbox's configuration knows; scratch lies in `folder`."""
+    maildir = folder / f"{archive}-{time.monotonic_ns()}"
+    for name in ("cur", "new", "tmp"):
+        (maildir / name).mkdir(parents=True)
+    for number, content in enumerate(mails):
+        (maildir / "new" / f"{number:04}.example").write_bytes(content)
+    _run(["perl", "-e", _IMPORT, archive, str(maildir)], environment)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 from ingest.clauses import Candidate, candidates_of
 from ingest.derive import zoned_threads
 from ingest.nlp import parse_texts
+from ingest.tokens import Tokens
 from kb.records import Item, Message, Thread
 from tests.support.threads import message
 
@@ -47,13 +48,13 @@ def thread_of(bodies: Sequence[str], authors: Sequence[str] = ("Ada Example", "B
 def spans_of(text: str) -> tuple[str, ...]:
     """The words of every candidate in a paragraph."""
     (doc,) = parse_texts([text])
-    return tuple(text[c.start : c.end] for c in candidates_of(doc))
+    return tuple(text[c.start : c.end] for c in candidates_of(Tokens.of(doc)))
 
 
 def raw_candidates(text: str) -> tuple[Candidate, ...]:
     """Every candidate of a paragraph."""
     (doc,) = parse_texts([text])
-    return candidates_of(doc)
+    return candidates_of(Tokens.of(doc))
 
 
 def quoting(items: Sequence[Item], words: str) -> Item:

@@ -24,6 +24,9 @@ _BROKEN_PIPE = 141
 COMMANDS = {
     "demo": "demonstrating",
     "ingest": "taking",
+    "update": "updating",
+    "watch": "watching",
+    "changes": "updating",
     "threads": "listing",
     "show": "showing",
     "why": "showing",
@@ -32,6 +35,9 @@ COMMANDS = {
     "decisions": "listing",
     "actions": "listing",
     "search": "showing",
+    "series": "serial",
+    "carry": "carrying",
+    "roles": "people",
     "verify": "checking",
     "correct": "correcting",
     "learn": "learning",
@@ -39,7 +45,11 @@ COMMANDS = {
     "hooks": "hooks",
     "models": "modelling",
     "export": "exporting",
+    "b4-check": "b4_checking",
     "browse": "browsing",
+    "dump": "dumping",
+    "restore": "dumping",
+    "forget": "forgetting",
     "rebuild": "taking",
     "doctor": "doctor",
     "eval": "evaluating",
@@ -59,7 +69,7 @@ class Commands(Family):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"tui.cli.{COMMANDS[cmd_name]}")
-        command = getattr(module, cmd_name.replace("eval", "evaluate"))
+        command = getattr(module, cmd_name.replace("eval", "evaluate").replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

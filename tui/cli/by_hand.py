@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from kb import ids
-from kb.corrections import Verb, id_of
+from kb.corrections import id_of
 from kb.errors import UsageError
-from kb.ids import fold
-from kb.own_words import place_of
 from kb.reading import Reader, reading
 from kb.records import Correction, ItemKind, Named
 from kb.views import ItemView
 from kb.visible import one_line
 from tui.cli import itemlines, narration
-from tui.cli.author import author
 from tui.cli.corrections_page import records, told
 from tui.cli.layout import Role
 from tui.cli.naming import named, named_thread, shortener
@@ -52,39 +47,14 @@ def meant(reader: Reader, given: str, *, rejected: bool = False) -> Named:
     return Named(item.id, ItemKind(item.kind), item.message_id, item.quote)
 
 
-def words_of(reader: Reader, given: str, thread: str | None, kind: ItemKind, quote: str) -> Named:
-    """Words of a message as an item that a person names."""
+def mail_meant(reader: Reader, given: str, thread: str | None) -> str:
+    """The Message-ID of the mail that a person names."""
     what, full = named(reader, given, thread=named_thread(reader, thread))
-    mail = reader.message(full) if what == "message" else None
-    if mail is None:
+    if what != "message":
         raise UsageError(
             given, f"names {'an' if what == 'item' else 'a'} {what}, not a mail", "give #number or Message-ID"
         )
-    place = place_of(quote, mail.body, reader.zones(full))
-    shown = one_line(quote, width=60)
-    if place is None:
-        where = f"#{mail.number} by {mail.author}"
-        if fold(quote) and fold(quote) in fold("\n".join(line.lstrip("> ") for line in mail.body.split("\n"))):
-            raise UsageError(f"'{shown}'", f"is not {mail.author}'s own in {where}", "give the mail that it comes from")
-        todo = f"copy them from `threadkb show {mail.message_id}`"
-        raise UsageError(f"'{shown}'", f"does not stand in {where}", todo)
-    text = fold(mail.body[place[0] : place[1]])
-    known = next((i for i in reader.items_of(full) if i.quote == text), None)
-    if known is not None:
-        todo = f"`threadkb correct confirm {reader.shown(known.id)}`"
-        if known.kind != kind:
-            todo = f"`threadkb correct edit {reader.shown(known.id)} --kind {kind}`"
-        raise UsageError(f"'{shown}'", f"is a {known.kind} already", todo)
-    return Named(ids.item_id(full, kind, text), kind, full, text)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def each(found: Sequence[Named], verb: Verb, value: str, who: str, why: str, *others: Named) -> list[Correction]:
-    by, when = fold(who) or author(), now()
-    return [Correction(one.id, verb, value, by, when, fold(why), (one, *others)) for one in dict.fromkeys(found)]
+    return full
 
 
 def keep(settings: Settings, made: Sequence[Correction], as_json: bool) -> None:

@@ -97,7 +97,7 @@ def verify(
     With IDs (of items, mails or threads), their checks are run in any case. Piped, one line a run: id, verdict,
     strength, hook, reason, seconds, summary, quote, and how it compares with the run before (`unchanged`,
     `was VERDICT`, `other evidence`), set off by tabs. A verdict whose binding is gone is withdrawn; `threadkb log`
-    still shows it.
+    still shows it. One that came from --bindings or --hooks stays where these are not given again.
 
     --json prints the latest verdict of every checked item in scope, an array of: id, message_id, quote, check,
     predicate, bound_by, verdict, strength, summary, evidence, assumptions, seconds, fingerprint, reason, at,
@@ -145,8 +145,9 @@ def _tell(report: VerifyReport, latest: Sequence[RunView], *, verbose: bool) -> 
         narration.say(f"threadkb: {one_line(line)}")
     same = f" ({len(report.unchanged)} unchanged)" if report.unchanged else ""
     gone = f", {counted(report.withdrawn, 'verdict')} withdrawn: binding gone" if report.withdrawn else ""
+    stay = f", {counted(report.kept, 'verdict')} of bindings or hooks that were not given kept" if report.kept else ""
     narration.say(
-        f"{counted(len(report.runs), 'check')} run in {report.seconds:.1f} s{same}, {report.fresh} fresh{gone}, "
+        f"{counted(len(report.runs), 'check')} run in {report.seconds:.1f} s{same}, {report.fresh} fresh{gone}{stay}, "
         f"{counted(report.unbound, 'claim')} without a check; verdicts: "
         f"{tally(Counter(run.verdict for run in latest)) or 'none'}"
     )

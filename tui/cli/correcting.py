@@ -2,287 +2,243 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 import click
 
-from kb import corrections as said
-from kb.corrections import Verb, edit_value, effective, id_of
-from kb.errors import UsageError
-from kb.ids import fold
-from kb.reading import reading
-from kb.records import STATES, Correction, ItemKind, Relation, State
+from kb import corrections as kept
+from kb.corrections import Verb, id_of
+from kb.reading import Reader, reading
+from kb.records import ItemKind, Relation, State
+from tui import saying
 from tui.cli import narration
-from tui.cli.author import author
-from tui.cli.by_hand import each, keep, meant, now, words_of
+from tui.cli.by_hand import mail_meant, meant
 from tui.cli.corrections_page import records, told
 from tui.cli.naming import shortener
-from tui.cli.options import Command, Family, Settings, in_thread, with_json
-
-_F = TypeVar("_F", bound=Callable[..., Any])
-_DONE = {0: "done; it counts at once.", 1: "the database cannot be read or written; it is as it was."}
+from tui.cli.options import Command, Family, Settings, with_json
+from tui.cli.said_by_hand import DONE, verb
+from tui.saying import Said
 
 correct = Family(
     "correct",
-    help="Say by hand what is right: confirm, reject, edit, add or link items. What you say wins over extraction.",
+    help="Say by hand what is right: confirm, reject, edit, add, merge, split or link items. It wins over extraction.",
+    short_help="Say by hand what is right: confirm, reject, edit, add, merge, split or link items.",
     examples=(
         ("threadkb correct confirm c-7kq2m", "this is a claim, and well cut"),
         ("threadkb correct state d-3fk2a accepted --why 'said on the phone'", "where a decision really stands"),
+        ("threadkb correct merge q-9ab3d q-2nn4x", "two questions are one"),
         ("threadkb correct list", "what was said by hand, by whom and when"),
         ("threadkb correct undo", "take the last one back"),
     ),
-    exits=_DONE,
+    exits=DONE,
+)
+
+_KINDS = click.Choice([str(kind) for kind in ItemKind])
+_RELATIONS = click.Choice([str(one) for one in Relation])
+_ITEM = click.Argument(["item_id"], metavar="ID")
+_ITEMS = click.Argument(["given"], nargs=-1, required=True, metavar="ID...")
+_LINK = (
+    click.Argument(["source"], metavar="ID"),
+    click.Argument(["relation"], type=_RELATIONS, metavar="RELATION"),
+    click.Argument(["target"], metavar="ID"),
 )
 
 
-def _signed(function: _F) -> _F:
-    function = click.option("--why", default="", metavar="WORDS", help="Why, in your words; kept with it.")(function)
-    return click.option(
-        "--who", default="", metavar="NAME", help="Who says so.  [default: git's user.name and user.email]"
-    )(function)
-
-
-@correct.command(
+@verb(
+    correct,
     "confirm",
-    cls=Command,
+    _ITEMS,
     short_help="An item is right as it is.",
     examples=(
         ("threadkb correct confirm c-7kq2m d-3fk2a", "both are right"),
         ("threadkb correct confirm c-7kq2m --why 'I wrote it'", "with the reason"),
     ),
-    exits=_DONE,
 )
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@_signed
-@with_json
-@click.pass_obj
-def confirm(settings: Settings, ids: tuple[str, ...], who: str, why: str, as_json: bool) -> None:
+def _confirm(reader: Reader, given: tuple[str, ...]) -> Sequence[Said]:
     """Say that items are right: their kind and their words. Their confidence becomes 1.0; a rejected one comes back."""
-    with reading(settings.path) as reader:
-        found = [meant(reader, given, rejected=True) for given in ids]
-    keep(settings, each(found, Verb.CONFIRM, "", who, why), as_json)
+    return saying.each(Verb.CONFIRM, [meant(reader, one, rejected=True) for one in given])
 
 
-@correct.command(
+@verb(
+    correct,
     "reject",
-    cls=Command,
+    _ITEMS,
     short_help="These words are no item.",
     examples=(
         ("threadkb correct reject c-7kq2m", "it leaves the lists"),
         ("threadkb correct reject c-7kq2m --why 'a joke'", "with the reason"),
     ),
-    exits=_DONE,
 )
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@_signed
-@with_json
-@click.pass_obj
-def reject(settings: Settings, ids: tuple[str, ...], who: str, why: str, as_json: bool) -> None:
+def _reject(reader: Reader, given: tuple[str, ...]) -> Sequence[Said]:
     """Say that words are no item. It leaves the lists with its links; `correct list` shows it, `correct confirm` or
     `correct undo` bring it back.
     """
-    with reading(settings.path) as reader:
-        found = [meant(reader, given) for given in ids]
-    keep(settings, each(found, Verb.REJECT, "", who, why), as_json)
+    return saying.each(Verb.REJECT, [meant(reader, one) for one in given])
 
 
-@correct.command(
+@verb(
+    correct,
     "edit",
-    cls=Command,
+    _ITEM,
+    click.Option(["--kind"], type=_KINDS, help="The kind that it is."),
+    click.Option(["--says"], default="", metavar="WORDS", help="What it says, in one line that stands by itself."),
     short_help="An item is of another kind, or says something else.",
     examples=(
         ("threadkb correct edit c-7kq2m --kind decision", "it proposes, and claims nothing"),
         ("threadkb correct edit c-7kq2m --says 'the lock is taken twice'", "what its words mean"),
     ),
-    exits=_DONE,
 )
-@click.argument("item_id", metavar="ID")
-@click.option("--kind", type=click.Choice([str(kind) for kind in ItemKind]), help="The kind that it is.")
-@click.option("--says", default="", metavar="WORDS", help="What it says, in one line that stands by itself.")
-@_signed
-@with_json
-@click.pass_obj
-def edit(settings: Settings, item_id: str, kind: str | None, says: str, who: str, why: str, as_json: bool) -> None:
+def _edit(reader: Reader, item_id: str, kind: str | None, says: str) -> Sequence[Said]:
     """Give an item another kind or another reading. Its words stay: they are the mail's.
 
     An id begins with its kind, so a new kind gives a new id; the old one still leads to the item.
     """
-    says = fold(says)
-    if kind is None and not says:
-        raise UsageError("correct edit", "nothing to change", "give --kind or --says")
-    with reading(settings.path) as reader:
-        one = meant(reader, item_id)
-    value = edit_value(ItemKind(kind) if kind else None, says)
-    keep(settings, each([one], Verb.EDIT, value, who, why), as_json)
+    return saying.edit(meant(reader, item_id), ItemKind(kind) if kind else None, says)
 
 
-@correct.command(
+@verb(
+    correct,
     "add",
-    cls=Command,
+    click.Argument(["message"], metavar="MESSAGE"),
+    click.Option(["--kind"], type=_KINDS, required=True, help="What they are."),
+    click.Option(["--quote"], required=True, metavar="WORDS", help="The words, as they stand in the mail."),
+    click.Option(["--thread"], metavar="ID|WORDS", help="Of this thread: an id, a Message-ID or words of its subject."),
     short_help="Words of a mail are an item that was not found.",
     examples=(
         ("threadkb correct add 12 --kind question --quote 'Who frees it?'", "in mail #12 of the only thread"),
         ("threadkb correct add m1@example.org --kind claim --quote 'It sleeps.'", "in a mail by its Message-ID"),
     ),
-    exits={**_DONE, 2: "nothing has this id, or its author did not write these words."},
+    refused="nothing has this id, or its author did not write these words.",
 )
-@click.argument("message", metavar="MESSAGE")
-@click.option("--kind", type=click.Choice([str(kind) for kind in ItemKind]), required=True, help="What they are.")
-@click.option("--quote", required=True, metavar="WORDS", help="The words, as they stand in the mail.")
-@in_thread
-@_signed
-@with_json
-@click.pass_obj
-def add(
-    settings: Settings, message: str, kind: str, quote: str, thread: str | None, who: str, why: str, as_json: bool
-) -> None:
+def _add(reader: Reader, message: str, kind: str, quote: str, thread: str | None) -> Sequence[Said]:
     """Make an item of words that a mail's author wrote; a quotation is somebody else's.
 
     What was found in the same place before gives way, unless somebody confirmed or linked it.
     """
-    with reading(settings.path) as reader:
-        one = words_of(reader, message, thread, ItemKind(kind), quote)
-    keep(settings, each([one], Verb.ADD, "", who, why), as_json)
+    return saying.add(reader, mail_meant(reader, message, thread), ItemKind(kind), quote)
 
 
-@correct.command(
+@verb(
+    correct,
+    "merge",
+    _ITEMS,
+    click.Option(["--kind"], type=_KINDS, help="The kind that the one item is.  [default: the first one's]"),
+    click.Option(
+        ["--quote"], default="", metavar="WORDS", help="Its words in the first one's mail.  [default: the first one's]"
+    ),
+    short_help="Several items are one.",
+    examples=(
+        ("threadkb correct merge q-9ab3d q-2nn4x", "the same question, asked twice: the first stays"),
+        ("threadkb correct merge c-7kq2m c-8mn4p --quote 'It sleeps, and holds the lock.'", "one sentence cut in two"),
+    ),
+    refused="nothing has this id, the items are of several threads, or the words do not stand in the mail.",
+)
+def _merge(reader: Reader, given: tuple[str, ...], kind: str | None, quote: str) -> Sequence[Said]:
+    """Make one item of several: the first one given, whose kind and words hold unless --kind and --quote say otherwise.
+
+    The others leave the lists. Their links go over to the one item, and so does a state that somebody gave them.
+    """
+    return saying.merge(reader, [meant(reader, one) for one in given], ItemKind(kind) if kind else None, quote)
+
+
+@verb(
+    correct,
+    "split",
+    _ITEM,
+    click.Option(["quotes", "--quote"], multiple=True, required=True, metavar="WORDS", help="One part; give each."),
+    click.Option(
+        ["kinds", "--kind"], type=_KINDS, multiple=True, help="What the parts are: once, or for each in its order."
+    ),
+    short_help="An item is several.",
+    examples=(
+        ("threadkb correct split d-3fk2a --quote 'drop the list' --quote 'rename the flag'", "two decisions"),
+        (
+            "threadkb correct split c-7kq2m --quote 'It sleeps' --kind claim --quote 'why?' --kind question",
+            "of two kinds",
+        ),
+    ),
+    refused="nothing has this id, or the words are no parts of it.",
+)
+def _split(reader: Reader, item_id: str, quotes: tuple[str, ...], kinds: tuple[str, ...]) -> Sequence[Said]:
+    """Make several items of one: the words given, each a part of its own.
+
+    The item leaves the lists. What people linked it to by hand, and a state that they gave it, hold for each part; its
+    other links are found anew.
+    """
+    return saying.split(reader, meant(reader, item_id), quotes, [ItemKind(kind) for kind in kinds])
+
+
+@verb(
+    correct,
     "link",
-    cls=Command,
+    *_LINK,
     short_help="One item answers, supports, disputes ... another.",
     examples=(
         ("threadkb correct link c-7kq2m answers q-9ab3d", "it answers this question"),
         ("threadkb correct link d-3fk2a supersedes d-8mn4p", "the newer decision takes the older one's place"),
     ),
-    exits={**_DONE, 2: "nothing has this id, or items of these kinds are not linked so."},
+    refused="nothing has this id, or items of these kinds are not linked so.",
 )
-@click.argument("source", metavar="ID")
-@click.argument("relation", type=click.Choice([str(one) for one in Relation]), metavar="RELATION")
-@click.argument("target", metavar="ID")
-@_signed
-@with_json
-@click.pass_obj
-def link(settings: Settings, source: str, relation: str, target: str, who: str, why: str, as_json: bool) -> None:
+def _link(reader: Reader, source: str, relation: str, target: str) -> Sequence[Said]:
     """Link two items of one thread: ID RELATION ID.
 
     RELATION is answers, supports, disputes, refutes, accepts, rejects, supersedes, refines, motivates or fulfils. What
     was linked between the two before gives way.
     """
-    from ingest.relate import ALLOWED, allowed
-
-    with reading(settings.path) as reader:
-        first, second = meant(reader, source), meant(reader, target)
-        views = [reader.message(one.message_id) for one in (first, second)]
-        if len({view.thread_id for view in views if view is not None}) != 1:
-            raise UsageError(target, "stands in another thread", "link items of one thread")
-    if first == second:
-        raise UsageError(target, "is the same item", "give another one")
-    if not allowed(Relation(relation), first.kind, second.kind):
-        begins, ends = (_either(kinds) for kinds in ALLOWED[Relation(relation)])
-        todo = f"it leads from {begins} to {ends}" + (" of the same kind" if relation == Relation.REFINES else "")
-        raise UsageError(relation, f"cannot lead from {first.kind} to {second.kind}", todo)
-    keep(settings, each([first], Verb.LINK, f"{relation} {second.id}", who, why, second), as_json)
+    return saying.link(reader, meant(reader, source), Relation(relation), meant(reader, target))
 
 
-def _either(kinds: frozenset[ItemKind]) -> str:
-    names = [f"a{'n' if kind is ItemKind.ACTION else ''} {kind}" for kind in ItemKind if kind in kinds]
-    return "any item" if len(names) == len(ItemKind) else " or ".join(names)
-
-
-@correct.command(
+@verb(
+    correct,
     "unlink",
-    cls=Command,
+    *_LINK,
     short_help="Two items are not linked so.",
     examples=(
         ("threadkb correct unlink c-7kq2m answers q-9ab3d", "it does not answer this question"),
         ("threadkb correct unlink c-7kq2m disputes c-2nn4x --why irony", "with the reason"),
     ),
-    exits={**_DONE, 2: "nothing has this id, or there is no such link."},
+    refused="nothing has this id, or there is no such link.",
 )
-@click.argument("source", metavar="ID")
-@click.argument("relation", type=click.Choice([str(one) for one in Relation]), metavar="RELATION")
-@click.argument("target", metavar="ID")
-@_signed
-@with_json
-@click.pass_obj
-def unlink(settings: Settings, source: str, relation: str, target: str, who: str, why: str, as_json: bool) -> None:
+def _unlink(reader: Reader, source: str, relation: str, target: str) -> Sequence[Said]:
     """Take a link away: ID RELATION ID, as `threadkb show ID` names them."""
-    with reading(settings.path) as reader:
-        first, second = meant(reader, source), meant(reader, target)
-        every = reader.links_of(first.id)
-        if not any((k.source, k.relation, k.target) == (first.id, relation, second.id) for k in every):
-            between = [k for k in every if {k.source, k.target} == {first.id, second.id}]
-            lines = [f"{reader.shown(k.source)} {k.relation} {reader.shown(k.target)}" for k in between]
-            raise UsageError(
-                f"{source} {relation} {target}",
-                "there is no such link",
-                f"there is {', '.join(lines)}" if lines else f"`threadkb show {source}` lists its links",
-            )
-    keep(settings, each([first], Verb.UNLINK, f"{relation} {second.id}", who, why, second), as_json)
+    return saying.unlink(reader, meant(reader, source), Relation(relation), meant(reader, target))
 
 
-@correct.command(
+@verb(
+    correct,
     "state",
-    cls=Command,
+    _ITEM,
+    click.Argument(["state"], type=click.Choice([str(one) for one in State]), metavar="STATE"),
     short_help="Where an item stands, whatever its links say.",
     examples=(
         ("threadkb correct state d-3fk2a accepted", "it was agreed elsewhere"),
         ("threadkb correct state q-9ab3d dropped --why 'no longer of interest'", "nobody waits for an answer"),
     ),
-    exits={**_DONE, 2: "nothing has this id, or items of its kind have no such state."},
+    refused="nothing has this id, or items of its kind have no such state.",
 )
-@click.argument("item_id", metavar="ID")
-@click.argument("state", type=click.Choice([str(one) for one in State]), metavar="STATE")
-@_signed
-@with_json
-@click.pass_obj
-def state(settings: Settings, item_id: str, state: str, who: str, why: str, as_json: bool) -> None:
+def _state(reader: Reader, item_id: str, state: str) -> Sequence[Said]:
     """Say where an item stands; it stands there until somebody says otherwise by hand.
 
     A claim is uncontested, supported, disputed or refuted; a question open, answered or dropped; a decision proposed,
     accepted, rejected or superseded; an action open, done or dropped.
     """
-    with reading(settings.path) as reader:
-        one = meant(reader, item_id)
-    if state not in STATES[one.kind]:
-        raise UsageError(state, f"is no state of {one.kind}s", f"it is {' or '.join(STATES[one.kind])}")
-    keep(settings, each([one], Verb.STATE, state, who, why), as_json)
+    return saying.state(meant(reader, item_id), State(state))
 
 
-@correct.command(
+@verb(
+    correct,
     "undo",
-    cls=Command,
+    click.Option(["given", "--id"], metavar="ID", help="This correction, rather than the last one."),
     short_help="Take a correction back.",
     examples=(
         ("threadkb correct undo", "the last one; again, the one before it"),
         ("threadkb correct undo --id k-4mn8p", "this one, as `correct list` names it"),
     ),
-    exits={**_DONE, 2: "there is nothing to undo, or no correction has this id."},
+    refused="there is nothing to undo, or no correction has this id.",
 )
-@click.option("--id", "given", metavar="ID", help="This correction, rather than the last one.")
-@_signed
-@with_json
-@click.pass_obj
-def undo(settings: Settings, given: str | None, who: str, why: str, as_json: bool) -> None:
+def _undo(reader: Reader, given: str | None) -> Sequence[Said]:
     """Take back the last correction that counts, or one by its id. It stays on record; an undo can be undone too."""
-    with reading(settings.path) as reader:
-        every = reader.corrections()
-    gone = said.undone(every)
-    if given is not None:
-        found = [c for c in every if given.strip() and id_of(c).startswith(given.strip())]
-        if len(found) != 1:
-            what = "is the beginning of several ids" if found else "no correction has this id"
-            raise UsageError(given, what, "`threadkb correct list` lists them")
-        if id_of(found[0]) in gone:
-            raise UsageError(given, "was undone already", "`threadkb correct list` lists them")
-        last = found[0]
-    else:
-        counting = effective(every)
-        if not counting:
-            raise UsageError("correct undo", "there is nothing to undo", "`threadkb correct list` lists corrections")
-        last = counting[-1]
-    back = Correction(last.item_id, Verb.UNDO, id_of(last), fold(who) or author(), now(), fold(why), last.named)
-    keep(settings, [back], as_json)
+    return saying.undo(reader, given)
 
 
 @correct.command(
@@ -307,7 +263,7 @@ def list_(settings: Settings, only: bool, as_json: bool) -> int:
     with reading(settings.path) as reader:
         conflicts = reader.conflicts()
         every = reader.corrections()
-        gone = said.undone(every)
+        gone = kept.undone(every)
         shown = [c for c in every if not only or id_of(c) in conflicts]
         if as_json:
             out.json(list(records(shown, gone, conflicts)))

@@ -37,6 +37,9 @@ def _said(correction: Correction, short: Callable[[str], str]) -> str:
         case Verb.LINK | Verb.UNLINK:
             relation, _, target = value.partition(" ")
             return f"{correction.verb} {name} {relation} {short(target)}"
+        case Verb.MERGE | Verb.SPLIT:
+            others = ", ".join(short(one.id) for one in correction.named[1:])
+            return f"{correction.verb} {name} {'with' if correction.verb == Verb.MERGE else 'into'} {others}"
         case Verb.UNDO:
             return f"undo {short(value)}"
         case _:

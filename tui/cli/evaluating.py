@@ -5,7 +5,6 @@ Everything happens in memory; no database is read or written.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +41,9 @@ def evaluate(settings: Settings, thread: Path, gold: Path, as_json: bool) -> Non
     Two items match when they stand in the same mail, have the same kind, and their words overlap by half or more. What
     the annotation marks as not sure is no miss, and no error where it is found.
     """
-    rows = annotation(gold)
+    from ingest.annotated import gold_rows
+
+    rows = gold_rows(gold)
     if not thread.is_file():
         raise SourceError(str(thread), "there is no such file", "give an mbox")
     from ingest.derive import derive
@@ -59,30 +60,6 @@ def evaluate(settings: Settings, thread: Path, gold: Path, as_json: bool) -> Non
         out.json(figures_row(figures))
     else:
         out.lines(figures_page(figures, out.paint))
-
-
-def annotation(path: Path) -> list[dict[str, Any]]:
-    """The rows of a gold file; SourceError names the line that is no item."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as wrong:
-        what = wrong.strerror if isinstance(wrong, OSError) else "is no UTF-8 text"
-        raise SourceError(str(path), f"cannot be read: {what}", "give a gold annotation in JSON Lines") from None
-    rows = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError:
-            row = None
-        if not isinstance(row, dict) or not {"kind", "quote"} <= set(row):
-            todo = "write one object a line with message, kind and quote"
-            raise SourceError(f"{path}:{number}", "is no annotated item", todo)
-        rows.append(row)
-    if not rows:
-        raise SourceError(str(path), "holds no annotated item", "give a gold annotation in JSON Lines")
-    return rows
 
 
 def predicted(derived: DerivedThread) -> Iterator[dict[str, object]]:

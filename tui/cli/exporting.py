@@ -1,16 +1,25 @@
-"""In: filters. Out: items, verdicts or a report on stdout, in a format that other programs or people read."""
+"""In: filters. Out: items and verdicts on stdout, in formats that other programs read; the family of exports."""
 
 from __future__ import annotations
 
 import click
 
-from kb.errors import UsageError
-from kb.reading import Filter, Reader, reading
+from kb.reading import Filter, reading
 from kb.records import ItemKind
-from tui.cli.naming import named_thread, shortener
+from tui.cli.exporting_graph import decisions, graph
+from tui.cli.exporting_pages import collated, report
+from tui.cli.naming import named_thread
 from tui.cli.options import Command, Family, Settings, in_thread, with_json, with_min_confidence
 
 _READS = {1: "the database cannot be read."}
+_CSV_TOO = click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["jsonl", "json", "csv"]),
+    default="jsonl",
+    show_default=True,
+    help="JSON Lines, one object a line; one JSON array; or CSV whose cells no spreadsheet calculates.",
+)
 _FORMAT = click.option(
     "--format",
     "layout",
@@ -22,10 +31,13 @@ _FORMAT = click.option(
 
 export = Family(
     "export",
-    help="Write items, verdicts or a report to stdout.",
+    help="Write items, verdicts, a report or the thread itself in formats that other programs and people read.",
     examples=(
         ("threadkb export items --thread t-4hx2p > items.jsonl", "every item, a line each"),
-        ("threadkb export report > review.md", "to read, or to send"),
+        ("threadkb export report --format html > review.html", "to read, or to send"),
+        ("threadkb export collated | less", "the thread read once, replies in their places"),
+        ("threadkb export decisions --out doc/decisions", "a decision record each"),
+        ("threadkb export graph --linked | dot -Tsvg > review.svg", "what stands on what"),
     ),
     exits=_READS,
 )
@@ -38,13 +50,14 @@ export = Family(
     examples=(
         ("threadkb export items --thread t-4hx2p", "one thread's items, JSON Lines"),
         ("threadkb export items --kind decision --format json", "all decisions, one array"),
+        ("threadkb export items --format csv > items.csv", "for a spreadsheet"),
     ),
     exits=_READS,
 )
 @in_thread
 @click.option("--kind", type=click.Choice([str(kind) for kind in ItemKind]), help="Only this kind.")
 @with_min_confidence
-@_FORMAT
+@_CSV_TOO
 @with_json
 @click.pass_obj
 def export_items(
@@ -67,6 +80,10 @@ def export_items(
         found = rows(reader, Filter(thread=named_thread(reader, thread), kind=kind, confidence=min_confidence))
         if as_json or layout == "json":
             out.json(list(found))
+        elif layout == "csv":
+            from kb.export.table import lines
+
+            out.lines(lines(found))
         else:
             out.json_lines(found)
 
@@ -103,51 +120,5 @@ def export_verdicts(settings: Settings, thread: str | None, layout: str, as_json
             out.json_lines(found)
 
 
-@export.command(
-    "report",
-    cls=Command,
-    short_help="A thread as a Markdown report.",
-    examples=(
-        ("threadkb export report > review.md", "of the only thread"),
-        ("threadkb export report --thread 'double lock'", "of the thread with these words in its subject"),
-    ),
-    exits=_READS,
-)
-@in_thread
-@with_json
-@click.pass_obj
-def export_report(settings: Settings, thread: str | None, as_json: bool) -> None:
-    """Write a Markdown report of one thread.
-
-    What a check and the thread disagree on comes first ("accepted in the thread, refuted by source"); then decisions,
-    what is open, and what was checked, by the kind of evidence: arithmetic, models, source. Each verdict has the words,
-    who wrote them, how strong it is, what it rests on and what it assumes. Words of a mail are escaped.
-
-    --json prints the same as an object: thread, subject, messages, checked, disagreements, decisions by state, open,
-    by_evidence, problems, and the report itself as markdown.
-    """
-    from kb.export.report import text
-    from kb.export.review import review, rows
-    from sim_hooks.catalog import catalog
-    from tui.evidence import essential
-
-    out = settings.output()
-    kinds = {hook.name: hook.evidence_kind for hook in catalog()}
-    with reading(settings.path) as reader:
-        full = named_thread(reader, thread) or only_thread(reader)
-        found = review(reader, full, kinds=kinds, essential=essential)
-        written = text(found, shortener(reader))
-        if as_json:
-            out.json({**rows(found), "markdown": written})
-        else:
-            out.lines(written.rstrip("\n").split("\n"))
-
-
-def only_thread(reader: Reader) -> str:
-    """The full id of the only thread; UsageError where there are several or none."""
-    threads = reader.threads()
-    if len(threads) != 1:
-        there = f"there are {len(threads)} threads" if threads else "there is no thread"
-        todo = "name one with --thread; `threadkb threads` lists them" if threads else "`threadkb ingest` takes one in"
-        raise UsageError("--thread", there, todo)
-    return threads[0].id
+for _command in (report, collated, decisions, graph):
+    export.add_command(_command)

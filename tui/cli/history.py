@@ -15,6 +15,7 @@ from kb.reading import Reader, reading
 from kb.runs import BINDING_GONE, tree_of, what_changed
 from kb.views import FlipView, RunView
 from kb.visible import one_line
+from tui.as_records import run_of
 from tui.cli import narration
 from tui.cli.checking import comparison
 from tui.cli.itemlines import counted
@@ -22,7 +23,6 @@ from tui.cli.layout import Role, wrap
 from tui.cli.naming import named, named_thread, shortener
 from tui.cli.options import Command, Settings, Since, in_thread, with_json
 from tui.cli.output import Output
-from tui.verification import run_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,9 +138,9 @@ def hooks_new(settings: Settings, item: str, target: Path | None, hook_folders: 
     `threadkb verify --bindings` names; they win over what rules read.
     """
     from sim_hooks.skeleton import skeleton
+    from tui.as_records import item_of
     from tui.cli.author import author
     from tui.means import bindings_folder
-    from tui.verification import item_of
 
     out = settings.output()
     with reading(settings.path) as reader:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
 
 from kb.reading import Filter, Reader, reading
 from kb.records import STATES, ItemKind, Verdict
+from kb.review_reading import having
 from kb.views import ThreadView
 from tui.cli import itemlines, narration
 from tui.cli.naming import named_thread, shortener
 from tui.cli.options import Command, Confidence, Settings, Since, with_json
+from tui.cli.people import maintainers_option, role_option
 
 _NAMED = 5
 """Topics or people that are named where none matches."""
@@ -29,6 +32,8 @@ def _options(states: list[str]) -> list[click.Option]:
         click.Option(["--topic"], metavar="WORD", help="Only with a topic that holds WORD."),
         click.Option(["--state"], type=click.Choice(states), help="Only in this state."),
         click.Option(["--by"], metavar="NAME", help="Only by people whose name or address holds NAME."),
+        role_option(),
+        maintainers_option(),
         click.Option(["--about"], metavar="WORDS", help="Only where the quote or a named entity holds WORDS."),
         click.Option(["--since"], type=Since(), help="Only in mails since then: 2024-10-20, 3d, 2w, '3 days ago'."),
         click.Option(["--verdict"], type=click.Choice(_VERDICTS), help="Only with this latest verdict."),
@@ -78,6 +83,7 @@ decisions = _lister(
     "List what was proposed and decided, and where each decision stands.",
     (
         ("threadkb decisions --state accepted", "what was agreed"),
+        ("threadkb decisions --role maintainer", "what maintainers of the files said"),
         ("threadkb decisions --about timeout | cut -f1,5,8", "id, state and words of those about timeouts"),
     ),
 )
@@ -98,11 +104,15 @@ def _list(
     *,
     thread: str | None,
     min_confidence: float | None,
+    role: str | None,
+    maintainers: Path | None,
     **given: Any,
 ) -> None:
     out = settings.output()
     with reading(settings.path) as reader:
-        wanted = Filter(kind=kind, thread=named_thread(reader, thread), confidence=min_confidence, **given)
+        within = named_thread(reader, thread)
+        among = having(reader, role, within, given=maintainers) if role is not None else None
+        wanted = Filter(kind=kind, thread=within, confidence=min_confidence, among=among, **given)
         if as_json:
             from kb.export.items import rows
 
@@ -128,6 +138,8 @@ def _nothing(reader: Reader, wanted: Filter) -> str:
     line = f"none of {len(everything)} {wanted.kind}s matches"
     topics = {topic for item in everything for topic in item.topics}
     people = {item.author for item in everything}
+    if wanted.among is not None and not wanted.among:
+        return f"{line}; nobody has this role: `threadkb roles` shows who has which"
     for name, word, known in (("topics", wanted.topic, topics), ("people", wanted.by, people)):
         if word and not any(word.casefold() in each.casefold() for each in known):
             close = get_close_matches(word, sorted(known), n=3, cutoff=0.5) or sorted(known)[:_NAMED]

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from kb.errors import UsageError
 from tui.cli.layout import Role, wrap
+from tui.cli.model_words import explored_model, findings_of, known_models, model_named, row_of, setting_of, way_of
 from tui.cli.options import Command, Family, Settings, with_json
 from tui.cli.output import Output
-
-if TYPE_CHECKING:
-    from sim_hooks.explore import Explored, Trace
-    from sim_hooks.models.spec import ModelSpec, Parameter, TimedSpec
-    from sim_hooks.predicates import Parameters
 
 models = Family(
     "models",
@@ -44,11 +38,11 @@ _UNKNOWN = {2: "no model has this name, or it has no such parameter or value."}
 def models_list(settings: Settings, as_json: bool) -> None:
     """List the models: name, how it is checked, what it is about."""
     out = settings.output()
-    known = _known()
+    known = known_models()
     if as_json:
-        out.json([_row(spec) for spec in known.values()])
+        out.json([row_of(spec) for spec in known.values()])
     else:
-        out.table(("model", "checked by", "about"), [(name, _way(spec), spec.about) for name, spec in known.items()])
+        out.table(("model", "checked by", "about"), [(name, way_of(spec), spec.about) for name, spec in known.items()])
 
 
 @models.command(
@@ -64,7 +58,7 @@ def models_list(settings: Settings, as_json: bool) -> None:
 def models_show(settings: Settings, name: str, as_json: bool) -> None:
     """Show one model: each parameter with its default and its values, the situations, what is left out."""
     out = settings.output()
-    row = _row(_named(name))
+    row = row_of(model_named(name))
     if as_json:
         out.json(row)
         return
@@ -115,11 +109,11 @@ def models_run(settings: Settings, name: str, given: tuple[str, ...], as_json: b
     from sim_hooks.models.spec import worded
 
     out = settings.output()
-    spec = _explored_spec(name)
-    chosen = _setting(spec.parameters, given)
+    spec = explored_model(name)
+    chosen = setting_of(spec.parameters, given)
     model, setting = spec.model(chosen)
     explored = explore(model)
-    found = _findings(explored)
+    found = findings_of(explored)
     if as_json:
         counts = {"states": explored.states, "transitions": explored.transitions, "exhaustive": explored.exhaustive}
         out.json({"model": name, "setting": dict(setting), **counts, "findings": found})
@@ -154,117 +148,12 @@ def models_promela(settings: Settings, name: str, given: tuple[str, ...], deadlo
     from sim_hooks.promela import promela
 
     out = settings.output()
-    spec = _explored_spec(name)
-    text = promela(spec.system(_setting(spec.parameters, given)), watched=deadlock)
+    spec = explored_model(name)
+    text = promela(spec.system(setting_of(spec.parameters, given)), watched=deadlock)
     if as_json:
         out.json({"model": name, "promela": text})
     else:
         out.lines(text.rstrip("\n").split("\n"))
-
-
-def _known() -> dict[str, ModelSpec | TimedSpec]:
-    from sim_hooks.models import models as explored
-    from sim_hooks.models import timed_models
-
-    return {**explored(), **timed_models()}
-
-
-def _named(name: str) -> ModelSpec | TimedSpec:
-    known = _known()
-    if name in known:
-        return known[name]
-    close = get_close_matches(name, known, n=3)
-    todo = f"did you mean {' or '.join(close)}?" if close else f"models are {', '.join(known)}"
-    raise UsageError(name, "no model has this name", todo)
-
-
-def _explored_spec(name: str) -> ModelSpec:
-    from sim_hooks.models.spec import ModelSpec
-
-    spec = _named(name)
-    if not isinstance(spec, ModelSpec):
-        raise UsageError(name, "runs in simulated time and has no states to explore", "bind a StallsAtMost to it")
-    return spec
-
-
-def _way(spec: ModelSpec | TimedSpec) -> str:
-    return "simulated time" if hasattr(spec, "simulate") else "every interleaving"
-
-
-def _values(parameter: Parameter) -> str:
-    if isinstance(parameter.default, bool):
-        return "true or false"
-    return " | ".join(parameter.choices) or f"{parameter.least} to {parameter.most}"
-
-
-def _row(spec: ModelSpec | TimedSpec) -> dict[str, Any]:
-    from sim_hooks.models.spec import ModelSpec
-
-    situations = spec.model(())[0].situations if isinstance(spec, ModelSpec) else ()
-    return {
-        "name": spec.name,
-        "about": spec.about,
-        "checked_by": _way(spec),
-        "parameters": [
-            {
-                "name": one.name,
-                "default": str(one.default).lower() if isinstance(one.default, bool) else one.default,
-                "values": _values(one),
-                "meaning": one.meaning,
-            }
-            for one in spec.parameters
-        ],
-        "situations": [f"{one.name}: {one.meaning}" for one in situations],
-        "assumptions": list(spec.assumptions),
-    }
-
-
-def _setting(declared: Sequence[Parameter], given: Sequence[str]) -> Parameters:
-    """The `NAME=VALUE` words as typed values; UsageError for what is no such pair, an unknown name or value."""
-    from kb.errors import CheckError
-
-    known = {one.name: one for one in declared}
-    values: dict[str, int | str | bool] = {}
-    for each in given:
-        name, _, word = each.partition("=")
-        if name not in known or not word:
-            raise UsageError(f"--set {each}", "is no parameter of this model", f"parameters are {', '.join(known)}")
-        parameter = known[name]
-        yes_or_no = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-        value: int | str | bool = word
-        if isinstance(parameter.default, bool):
-            value = yes_or_no.get(word.lower(), word)
-        elif isinstance(parameter.default, int) and word.isdecimal():
-            value = int(word)
-        try:
-            values[name] = parameter.read("--set", value)
-        except CheckError as wrong:
-            raise UsageError(wrong.place, wrong.what, wrong.todo) from None
-    return tuple(sorted(values.items()))
-
-
-def _findings(explored: Explored[Any]) -> list[dict[str, Any]]:
-    """Each question with its answer (None where the part looked at does not tell) and the run that shows it."""
-    from sim_hooks.explore import find_deadlock, find_state
-    from sim_hooks.fairness import find_endless
-
-    def row(asked: str, trace: Trace | None, *, holds_if_found: bool) -> dict[str, Any]:
-        known = trace is not None or explored.exhaustive
-        return {
-            "asked": asked,
-            "holds": ((trace is not None) == holds_if_found) if known else None,
-            "steps": [str(step) for step in trace.steps] if trace else [],
-            "loop": [str(step) for step in trace.loop] if trace else [],
-        }
-
-    return [
-        row("can deadlock", find_deadlock(explored), holds_if_found=True),
-        row("every fair run ends", find_endless(explored), holds_if_found=False),
-        *(
-            row(f"can happen: {one.meaning}", find_state(explored, one.holds), holds_if_found=True)
-            for one in explored.model.situations
-        ),
-    ]
 
 
 def _steps(out: Output, steps: Sequence[str], between: str, loop: Sequence[str]) -> None:

@@ -187,12 +187,21 @@ def with_min_confidence(function: _F) -> _F:
 
 
 class Since(click.ParamType[str]):
-    """A day or time, written as a date or as how long ago; comes out as ISO 8601 in UTC."""
+    """A day or time, written as a date or as how long ago; comes out as ISO 8601 in UTC.
+
+    With `last` the word "last" is taken too, and comes out as it is.
+    """
 
     name = "date"
+    LAST = "last"
+
+    def __init__(self, *, last: bool = False) -> None:
+        self._last = last
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         text = str(value).strip().casefold()
+        if self._last and text == self.LAST:
+            return text
         now = datetime.now(UTC)
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         try:

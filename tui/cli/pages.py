@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kb.attention import disagreement
+from kb.records import Relation
+from kb.roles import Roles
 from kb.runs import compass
 from kb.views import ItemView, LinkView, RunView
 from kb.visible import one_line
@@ -30,6 +32,8 @@ class Page:
     width: int
     whole: bool = False
     """Leaves no line of evidence out."""
+    roles: Roles | None = None
+    """What people are in the review, to say it beside their names."""
 
     def title(self, text: str) -> str:
         """A heading."""
@@ -48,8 +52,10 @@ class Page:
     def head(self, item: ItemView) -> str:
         """One line that says which item it is and where it stands."""
         verdict = f", check: {self.paint.word(item.verdict)}" if item.verdict else ""
+        role = self.roles.words(item.thread_id, item.address) if self.roles is not None else ""
+        who = one_line(item.author) + (f" ({role})" if role else "")
         return (
-            f"{self.paint(self.short(item.id), Role.NAME)}  #{item.number} {item.date[:10]} {one_line(item.author)}: "
+            f"{self.paint(self.short(item.id), Role.NAME)}  #{item.number} {item.date[:10]} {who}: "
             f"{item.kind}, {self.paint.word(item.state)}{verdict}"
         )
 
@@ -60,6 +66,7 @@ def item_page(
     subject: str,
     links: Sequence[tuple[LinkView, ItemView]],
     runs: Sequence[RunView],
+    trail: Trail | None = None,
 ) -> Iterator[str]:
     """An item with all that is known of it; `links` pairs each link with the item at its other end."""
     yield page.head(item)
@@ -70,6 +77,8 @@ def item_page(
     yield from page.field("thread", f"{page.short(item.thread_id)}  {subject}")
     yield from page.field("mail", f"#{item.number}  {item.message_id}")
     yield from page.field("state", standing(item))
+    if trail is not None:
+        yield from voices(page, trail)
     yield from page.field("found", f"with confidence {item.confidence:.2f}: {item.cue}")
     if item.topics:
         yield from page.field("topics", f"{', '.join(item.topics)}")
@@ -83,6 +92,28 @@ def item_page(
         several = f" (the latest of {len(runs)} runs)" if len(runs) > 1 else ""
         yield f"{page.title('Check:')} {page.paint.word(runs[0].verdict)}{several}"
         yield from run_lines(page, runs[0], item.quote)
+
+
+_SAID = {
+    Relation.ACCEPTS: "accepted by",
+    Relation.SUPPORTS: "backed by",
+    Relation.DISPUTES: "disputed by",
+    Relation.REJECTS: "rejected by",
+    Relation.REFUTES: "refuted by",
+}
+
+
+def voices(page: Page, trail: Trail) -> Iterator[str]:
+    """Who agreed with an item and who objected, each with their roles and the mail that says so."""
+    every = (*trail.agreed_by, *trail.objected_by)
+    for relation, label in _SAID.items():
+        names = [
+            f"{voice.name} ({', '.join((*voice.roles, f'#{voice.number}'))})"
+            for voice in every
+            if voice.relation == relation
+        ]
+        if names:
+            yield from page.field(label, ", ".join(names))
 
 
 def standing(item: ItemView) -> str:
@@ -184,6 +215,7 @@ def trail_page(page: Page, trail: Trail) -> Iterator[str]:
     yield page.head(trail.item)
     yield from page.text(f'"{trail.item.quote}"')
     yield from page.text(standing(trail.item))
+    yield from voices(page, trail)
     empty = True
     for title, name in _SECTIONS:
         steps: tuple[Step, ...] = getattr(trail, name)

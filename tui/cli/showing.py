@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import click
 
@@ -10,14 +11,17 @@ from kb.errors import UsageError
 from kb.export import items as item_rows
 from kb.export import verdicts as verdict_rows
 from kb.reading import Filter, Reader, reading
+from kb.review_reading import having, roles
 from kb.views import HitView, ItemView, LinkView
 from kb.visible import one_line
+from kb.why import why as trail_of
 from tui.cli import narration
 from tui.cli.layout import Role
 from tui.cli.naming import named, named_item, named_thread, shortener
 from tui.cli.options import Command, Settings, in_thread, with_json, with_min_confidence
 from tui.cli.output import Output
 from tui.cli.pages import Page, item_page, trail_page
+from tui.cli.people import with_maintainers, with_role
 from tui.cli.thread_pages import message_page, thread_page
 from tui.cli.words_page import words_page, words_row
 
@@ -36,9 +40,16 @@ _LOOKED_UP = {0: "done.", 1: "the database cannot be read.", 2: "nothing has thi
 )
 @click.argument("id", metavar="ID")
 @in_thread
+@with_maintainers
 @with_json
 @click.pass_obj
-def show(settings: Settings, id: str, thread: str | None, as_json: bool) -> None:  # noqa: A002 - the word in the help
+def show(
+    settings: Settings,
+    id: str,  # noqa: A002 - the word in the help
+    thread: str | None,
+    maintainers: Path | None,
+    as_json: bool,
+) -> None:
     """Show an item, a message or a whole thread.
 
     ID is the beginning of an id as the lists show it, a Message-ID, or a mail's number where one thread is meant. Of
@@ -49,7 +60,7 @@ def show(settings: Settings, id: str, thread: str | None, as_json: bool) -> None
         what, full = named(reader, id, thread=named_thread(reader, thread))
         page = Page(shortener(reader), out.paint, out.width, settings.verbose)
         if what == "item":
-            _show_item(reader, full, out, page, as_json)
+            _show_item(reader, full, out, page, as_json, maintainers)
         elif what == "words":
             _show_words(reader, full, out, page, as_json)
         elif what == "message":
@@ -65,8 +76,12 @@ def _found(reader: Reader, item_id: str) -> ItemView:
     return item
 
 
-def _show_item(reader: Reader, full: str, out: Output, page: Page, as_json: bool) -> None:
+def _show_item(
+    reader: Reader, full: str, out: Output, page: Page, as_json: bool, maintainers: Path | None = None
+) -> None:
     item = _found(reader, full)
+    known = roles(reader, item.thread_id, given=maintainers)
+    trail = trail_of(reader, full, known)
     links = reader.links_of(full)
     runs = reader.runs_of(full)
     if as_json:
@@ -76,6 +91,9 @@ def _show_item(reader: Reader, full: str, out: Output, page: Page, as_json: bool
                 "address": item.address,
                 "cue": item.cue,
                 "by_item": item.by_item,
+                "roles": [held.role for held in known.of(item.thread_id, item.address)],
+                "agreed_by": [asdict(one) for one in trail.agreed_by],
+                "objected_by": [asdict(one) for one in trail.objected_by],
                 "linked_from": [
                     {"from": k.source, "rel": k.relation, "confidence": k.confidence} for k in links if k.target == full
                 ],
@@ -86,7 +104,7 @@ def _show_item(reader: Reader, full: str, out: Output, page: Page, as_json: bool
     pairs = [(link, other) for link in links if (other := reader.item(_other(link, full))) is not None]
     pairs.sort(key=lambda pair: (pair[1].number, pair[1].start))
     subject = "".join(thread.subject for thread in reader.threads(item.thread_id))
-    out.lines(item_page(page, item, subject, pairs, runs))
+    out.lines(item_page(replace(page, roles=known), item, subject, pairs, runs, trail))
 
 
 def _show_words(reader: Reader, full: str, out: Output, page: Page, as_json: bool) -> None:
@@ -145,22 +163,24 @@ def _show_thread(reader: Reader, full: str, out: Output, page: Page, as_json: bo
     exits=_LOOKED_UP,
 )
 @click.argument("id", metavar="ID")
+@with_maintainers
 @with_json
 @click.pass_obj
-def why(settings: Settings, id: str, as_json: bool) -> None:  # noqa: A002 - the word in the help
+def why(settings: Settings, id: str, maintainers: Path | None, as_json: bool) -> None:  # noqa: A002 - the word in the help
     """Show how a decision, or any item, came to stand where it stands.
 
-    The question it answers, the claims that moved it with their verdicts, who agreed, who objected, what it replaced.
+    The question it answers, the claims that moved it with their verdicts, who agreed and who objected, each with their
+    role in the review, what it replaced.
     """
-    from kb.why import why as trail_of
-
     out = settings.output()
     with reading(settings.path) as reader:
-        trail = trail_of(reader, named_item(reader, id))
+        full = named_item(reader, id)
+        known = roles(reader, _found(reader, full).thread_id, given=maintainers)
+        trail = trail_of(reader, full, known)
         if as_json:
             out.json(asdict(trail))
             return
-        out.lines(trail_page(Page(shortener(reader), out.paint, out.width), trail))
+        out.lines(trail_page(Page(shortener(reader), out.paint, out.width, roles=known), trail))
 
 
 @click.command(
@@ -170,11 +190,15 @@ def why(settings: Settings, id: str, as_json: bool) -> None:  # noqa: A002 - the
         ("threadkb search double lock", "both words, anywhere in one text"),
         ("threadkb search 'lock*' --thread t-4hx2p", "the beginning of a word, in one thread"),
         ("threadkb search '\"error path\"'", "a phrase"),
+        ("threadkb search lock --by ada --role reviewer", "what one reviewer wrote of it"),
     ),
     exits={0: "done, also when nothing is found.", 1: "the database cannot be read."},
 )
 @click.argument("words", nargs=-1, required=True)
 @in_thread
+@click.option("--by", metavar="NAME", help="Only by people whose name or address holds NAME.")
+@with_role
+@with_maintainers
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N", help="At most N.")
 @with_min_confidence
 @with_json
@@ -183,6 +207,9 @@ def search(
     settings: Settings,
     words: tuple[str, ...],
     thread: str | None,
+    by: str | None,
+    role: str | None,
+    maintainers: Path | None,
     limit: int,
     min_confidence: float | None,
     as_json: bool,
@@ -194,9 +221,9 @@ def search(
     """
     out = settings.output()
     with reading(settings.path) as reader:
-        hits = reader.search(
-            " ".join(words), thread=named_thread(reader, thread), limit=limit, confidence=min_confidence
-        )
+        within = named_thread(reader, thread)
+        among = having(reader, role, within, given=maintainers) if role is not None else None
+        hits = reader.search(" ".join(words), thread=within, limit=limit, confidence=min_confidence, by=by, among=among)
         if as_json:
             out.json([{**asdict(hit), "snippet": _unmarked(hit.snippet)} for hit in hits])
             return

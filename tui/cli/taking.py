@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.errors import SourceError
+from kb.errors import SourceError, UsageError
 from kb.reading import reading
 from kb.visible import one_line
 from tui.cli.itemlines import counted, still_open
@@ -20,8 +22,11 @@ from tui.cli.output import Output
 from tui.cli.reader_options import reader_of, told, with_reader
 
 if TYPE_CHECKING:
+    from ingest.bulk import BulkReport
     from ingest.pipeline import IngestReport
 
+_FEW = 20
+"""Threads that are listed one by one after a whole archive was taken in."""
 _KINDS = ("claim", "question", "decision", "action")
 
 
@@ -32,37 +37,116 @@ _KINDS = ("claim", "question", "decision", "action")
         ("threadkb ingest review.mbox.gz", "an mbox, packed or not"),
         ("threadkb ingest 20240506.1-ada@example.org", "a thread from lore, by b4"),
         ("threadkb ingest - < review.mbox", "standard input"),
+        ("threadkb ingest - --fetch < one.mail", "the whole thread of a mail, as piped from mutt"),
+        ("threadkb ingest linux-fsdevel/ --jobs 8", "a whole public-inbox archive; again: what is new in it"),
         ("threadkb ingest review.mbox --reader http://localhost:8080", "a model of your own finds the items"),
     ),
-    exits={0: "done, also when nothing was new.", 1: "a source could not be read; nothing was changed."},
+    exits={
+        0: "done, also when nothing was new.",
+        1: "a source could not be read; nothing was changed, but what was finished of a whole archive is kept.",
+    },
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "--fetch", is_flag=True, help="Fetch the whole thread of each mail on standard input from lore, or b4.midmask."
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="For a whole archive: how many processes read at once.  [default: as many as there are processors]",
+)
 @with_reader
 @with_json
 @click.pass_obj
-def ingest(settings: Settings, sources: tuple[str, ...], reader: str, reader_model: str, as_json: bool) -> None:
+def ingest(
+    settings: Settings,
+    sources: tuple[str, ...],
+    fetch: bool,
+    jobs: int | None,
+    reader: str,
+    reader_model: str,
+    as_json: bool,
+) -> None:
     """Take in mail, and find claims, questions, decisions and actions in the threads it belongs to.
 
     SOURCE is a Message-ID, a lore URL, an mbox (also .gz), a mail, a Maildir, a saved patchwork page or answer of its
-    API, or - for standard input. The same mail twice changes nothing.
+    API, a public-inbox archive in git, or - for standard input. The same mail twice changes nothing.
+
+    An archive is what public-inbox keeps, or a clone of it: one repository, the folder of its epochs (0.git, 1.git, …)
+    or the folder above. It is taken in piece by piece: however it is stopped, what is finished stays, and the same
+    command goes on from there; later it takes what is new. There, patches that nobody answers and the mail of programs
+    are kept, threaded and searchable, but not read for items.
+
+    With --fetch a mail on standard input stands for its thread, which is fetched. A mail that the archive does not have
+    yet is put to the thread of what it answers.
 
     With --reader a language model is asked first: what it finds is kept only where its words stand in the mail, and
     what it cannot read threadkb reads itself. Its answers are kept, so that `rebuild --reader` asks nothing twice.
     """
+    from ingest.sources import archive_of
     from tui import workspace
 
     out = settings.output()
+    archives = [archive for source in sources if source != "-" and (archive := archive_of(source))]
+    others = [source for source in sources if source == "-" or archive_of(source) is None]
+    if fetch and "-" not in sources:
+        raise UsageError("--fetch", "there is no mail on standard input to fetch the thread of", "give - as SOURCE")
+    if archives and reader:
+        raise UsageError(
+            "--reader",
+            "a whole archive is taken in without a reader",
+            "`threadkb rebuild --reader URL` asks afterwards",
+        )
     if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
         raise SourceError("-", "standard input is closed or a terminal", "pipe mail into it")
+    report = None
     with Progress(verbose=settings.verbose) as progress:
-        report = workspace.ingest(
-            settings.path,
-            sources,
-            stdin=sys.stdin.buffer if sys.stdin else None,
-            progress=progress,
-            reader=reader_of(reader, reader_model, progress.step),
-        )
-    _report(settings, out, report, as_json)
+        if others:
+            report = workspace.ingest(
+                settings.path,
+                others,
+                stdin=sys.stdin.buffer if sys.stdin else None,
+                progress=progress,
+                reader=reader_of(reader, reader_model, progress.step),
+                fetch=fetch,
+            )
+        bulk = [_taken(settings, archive, jobs, progress) for archive in archives]
+    if as_json:
+        out.json((row(report) if report is not None else {}) | ({"archives": list(map(asdict, bulk))} if bulk else {}))
+    else:
+        if report is not None:
+            _report(settings, out, report, as_json)
+        for one in bulk:
+            _bulk_report(settings, out, one)
+    if any(one.unread for one in bulk):
+        raise click.exceptions.Exit(1)
+
+
+def _taken(settings: Settings, archive: Path, jobs: int | None, progress: Progress) -> BulkReport:
+    from ingest.bulk import cores, ingest_archive
+
+    try:
+        return ingest_archive(settings.path, archive, jobs=jobs or cores(), progress=progress)
+    except KeyboardInterrupt:
+        progress(f"stopped; what is finished of {archive} is kept, and the same command goes on from there")
+        raise
+
+
+def _bulk_report(settings: Settings, out: Output, report: BulkReport) -> None:
+    parts = [counted(report.added, "new mail"), f"{report.known} known already"]
+    if report.removed:
+        parts.append(f"{report.removed} that the archive removed")
+    out.line(f"{', '.join(parts)}; {counted(len(report.threads), 'thread')} read; {report.seconds:.1f} s")
+    if report.items:
+        kinds = ", ".join(counted(report.items.get(kind, 0), kind) for kind in _KINDS)
+        problems = f"; {counted(report.problems, 'problem')} in the mails" if report.problems else ""
+        out.line(f"{kinds}; {counted(report.links, 'link')}{problems}")
+    if report.unread:
+        say(f"{counted(len(report.unread), 'mail')} could not be read, but is kept; `threadkb rebuild` tries again")
+    if len(report.threads) <= _FEW:
+        _thread_lines(settings, out, report.threads)
 
 
 @click.command(
@@ -117,9 +201,13 @@ def _report(settings: Settings, out: Output, report: IngestReport, as_json: bool
         kinds = ", ".join(counted(report.items.get(kind, 0), kind) for kind in _KINDS)
         problems = f"; {counted(report.problems, 'problem')} in the mails" if report.problems else ""
         out.line(f"{kinds}; {counted(report.links, 'link')}{problems}")
+    _thread_lines(settings, out, report.threads)
+
+
+def _thread_lines(settings: Settings, out: Output, threads: Iterable[str]) -> None:
     with reading(settings.path) as reader:
         short = shortener(reader)
-        for thread in report.threads:
+        for thread in threads:
             for view in reader.threads(thread):
                 name = out.paint(short(thread), Role.NAME)
                 out.line(f"{name}  {counted(view.messages, 'mail')}, {still_open(view)}: {one_line(view.subject)}")
