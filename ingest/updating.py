@@ -246,7 +246,7 @@ def _together(path: Path, news: _News) -> Iterator[tuple[Sequence[RawMail], Sequ
     groups: list[tuple[set[str], set[str]]] = []
     for thread, there in zip(threads, touched, strict=True):
         own = {m.message_id for m in thread.messages}
-        for group in [g for g in groups if g[1] & there]:
+        for group in [g for g in groups if g[1] & there] if there else []:
             groups.remove(group)
             own, there = own | group[0], there | group[1]
         groups.append((own, there))

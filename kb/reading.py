@@ -19,7 +19,8 @@ from kb.errors import StoreError, UsageError
 from kb.filtering import Filter, bindable, like
 from kb.identify import identify
 from kb.queries import sql
-from kb.records import Correction, ItemKind, Named, Zone
+from kb.records import Correction, Named, Zone
+from kb.resolving import named_by_hand, resolve, thread_named
 from kb.searching import fts_query
 from kb.snippets import passage
 from kb.viewing import correction_of, item_of, message_of, run_of, zone_of
@@ -234,67 +235,15 @@ class Reader:
         `words` are words of a message that were checked though no item has them. Raises UsageError where nothing or
         more than one thing is meant.
         """
-        text = given.strip().strip("<>")
-        if self.message(text) is not None:
-            return "message", text
-        head, _, tail = text.partition("-")
-        if len(head) == 1 and text.isascii() and (tail.isalnum() or not tail):
-            query = sql("ids_of_threads" if head == "t" else "ids_of_items")
-            found = [
-                (r["what"], r["id"]) for r in self._rows(query, low=text, high=text + "{")
-            ]  # the character after z
-            if len(found) == 1 and found[0][0] == "words" and (now := self._renamed(found[0][1])) is not None:
-                return "item", now
-            if len(found) == 1:
-                return found[0]
-            if found:
-                several = ", ".join(full for _, full in found)
-                raise UsageError(given, f"is the beginning of several ids: {several}", "type more of it")
-            if len(tail) >= ids.SHOWN and (now := self._renamed(text)) is not None:
-                return "item", now
-        raise UsageError(
-            given, "no item, thread or message has this id", "`threadkb threads` and `threadkb claims` list them"
-        )
-
-    def _renamed(self, prefix: str) -> str | None:
-        """The id that an item has now which had one that begins so before somebody corrected it."""
-        for one in self.named_by_hand(prefix):
-            query = "SELECT id FROM items WHERE message_id = :message AND quote = :quote"
-            found = self._rows(query, message=one.message_id, quote=one.quote)
-            if found:
-                return str(found[0]["id"])
-        return None
+        return resolve(self, given)
 
     def named_by_hand(self, prefix: str) -> tuple[Named, ...]:
         """The items that corrections name by an id that begins so, or gave one: also those that were rejected."""
-        found: dict[tuple[str, str], Named] = {}
-        for correction in self.corrections():
-            for one in correction.named:
-                own = [one.id, *(ids.item_id(one.message_id, kind, one.quote) for kind in ItemKind)]
-                if any(each.startswith(prefix) for each in own):
-                    found[one.message_id, one.quote] = one
-        return tuple(found.values())
+        return named_by_hand(self.corrections(), prefix)
 
     def thread(self, given: str) -> str:
         """The full id of the thread that an id, a Message-ID or words of a subject name."""
-        try:
-            what, full = self.resolve(given)
-        except UsageError:
-            found = [t for t in self.threads() if given.casefold() in t.subject.casefold()]
-            if len(found) != 1:
-                many = "several threads have" if found else "no thread has"
-                raise UsageError(
-                    given, f"{many} this id or these words in the subject", "`threadkb threads` lists them"
-                ) from None
-            return found[0].id
-        if what == "thread":
-            return full
-        if what == "words":
-            return self.runs_of(full)[0].thread_id
-        row = self.message(full) if what == "message" else self.item(full)
-        if row is None:
-            raise UsageError(given, "no thread holds this", "`threadkb threads` lists them")
-        return row.thread_id
+        return thread_named(self, given)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from kb.arrivals import changes_in, last_arrival, sources_in
 from kb.journal import What
 from kb.journal_words import sentence
 from kb.reading import reading
-from kb.records import RawMail, SourceKind
+from kb.records import RawMail, Source, SourceKind
 from tests.support.derived import derived_rows
 from tests.support.mails import mail, mboxrd, message_id
 from tui.updating import UpdateReport, update
@@ -157,6 +157,35 @@ def test_a_thread_of_unknown_source_is_told(tmp_path: Path) -> None:
         thread = reader.threads()[0].id
     (failure,) = update(path, [thread]).failures
     assert "nobody knows where it came from" in str(failure.error)
+
+
+def test_standard_input_cannot_be_asked_again_and_the_other_sources_are(base: Path, tmp_path: Path) -> None:
+    pipeline.ingest(base, [RawMail(OTHER[0], "standard input", source=Source(SourceKind.STDIN, "-"))])
+    put(tmp_path / "review.mbox", THREAD[:4])
+    report = update(base)
+    assert (report.asked, report.left, report.added, report.failures) == (1, 1, 1, ())
+    with reading(base) as reader:
+        thread = next(view.id for view in reader.threads() if view.subject == "Another")
+    (failure,) = update(base, [thread]).failures
+    assert "came from standard input" in str(failure.error)
+
+
+def test_two_addresses_of_one_thread_on_one_archive_are_asked_once(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(source: str, **_: object) -> list[RawMail]:
+        asked.append(source)
+        return [RawMail(one, source) for one in THREAD]
+
+    for name in ("m1@example.org", "m3@example.org"):
+        source = Source(SourceKind.LORE, name)
+        number = int(name[1])
+        pipeline.ingest(base, [RawMail(THREAD[number - 1], name, source=source)])
+    monkeypatch.setattr("ingest.sources.read", answer)
+    with reading(base) as reader:
+        thread = reader.threads()[0].id
+    assert update(base, [thread]).added == 2
+    assert [name for name in asked if "@" in name and "/" not in name] == ["m1@example.org"]
 
 
 def test_a_maildir_is_read_again_when_a_mail_came(tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ class VerifyReport:
     """Hooks and bindings of one's own that could not be used, a line each."""
 
 
+_SECONDS, _MOST_SECONDS = 20.0, 120.0
+"""What a check may take: with the facts of some folders, and at most."""
 _FEW = 20
 """Threads up to which each is read by itself, and not all of the base at once."""
 
@@ -104,7 +106,7 @@ def verify(
         written = {m: datetime.fromisoformat(view.date).date() for m, view in views.items() if view.date}
     past = {key: run for key, run in past.items() if scope.holds(key, run.message_id)}
     told = _Told(past, on_run)
-    with Runner(facts, jobs=jobs) as runner:
+    with Runner(facts, jobs=jobs, seconds=_patience(facts)) as runner:
         read = bound(items, messages, means, runner)
         stays = staying(past, read.bindings, read.brought, unsure=bool(read.problems))
         to_check = [item for item in read.items if scope.holds(item.id, item.quote.message_id)]
@@ -139,6 +141,12 @@ def verify(
         kept=sum(one.kept for one in tallies),
         problems=read.problems,
     )
+
+
+def _patience(facts: Path | None) -> float:
+    """Seconds that a check may take: more where the facts are those of a whole tree, which has so many more ways."""
+    megabytes = facts.stat().st_size / 1e6 if facts is not None else 0
+    return min(_SECONDS + 4 * max(0.0, megabytes - 5), _MOST_SECONDS)
 
 
 def _all_fresh(tallies: Iterable[Mark], began: float) -> VerifyReport:

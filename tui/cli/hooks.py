@@ -204,8 +204,8 @@ def hooks_example(settings: Settings, as_json: bool) -> None:
     predicate that it reads.
 
     It runs in a process of its own that can compute and read, and nothing else: no network, no other process, no file
-    written, so much time and memory. Whatever it does, the worst that comes of it is a verdict `error` or
-    `inconclusive`.
+    written, so much time and memory. So it starts no program either: run that beforehand, and let the hook read what it
+    wrote. Whatever it does, the worst that comes of it is a verdict `error` or `inconclusive`.
     """
     from kb.bundled import bundled
 
