@@ -231,8 +231,9 @@ class _Comparing:
                     yield replace(change, date=self._last(mail.thread_id))
         for own, item in vanished.items():
             name = self.moved.get(item.message_id, item.message_id)
-            mail = self.after.mails.get(name) or self.known[name]
-            change = self._of_item(What.VANISHED, replace(item, id=own), mail, before=item.state)
+            there = self.after.mails.get(name)
+            mail, after = (there, "") if there is not None else (self.known[name], What.GONE)
+            change = self._of_item(What.VANISHED, replace(item, id=own), mail, before=item.state, after=after)
             yield replace(change, date=self._last(mail.thread_id))
 
     def _of_item(self, what: What, item: ItemSeen, mail: MailSeen, *, before: str = "", after: str = "") -> Change:

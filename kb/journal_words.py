@@ -40,6 +40,8 @@ def sentence(change: Change, short: Callable[[str], str]) -> str:
             return _moved_words(c, name, short)
         case What.VANISHED:
             told = f", which was {c.verdict}" if c.verdict else ""
+            if c.after == What.GONE:
+                return f"{name} vanished{told} with its mail {place}: {_cut(c.quote)}"
             return f"{name} vanished{told}: the words in {place} are read as no item: {_cut(c.quote)}"
         case What.CONFLICT:
             return f"correction {short(c.item_id)} became a conflict: {c.because}"

@@ -126,7 +126,7 @@ def test_an_earlier_mail_that_gives_the_thread_another_id_is_told() -> None:
 
 def test_a_mail_that_was_taken_back_is_told_with_its_items() -> None:
     assert told(changes(snapshot(CLAIM, NO), snapshot(CLAIM, mails=(OLD,)))) == [
-        f"claim {NO.id[:7]} vanished: the words in #1 Ben Sample are read as no item: “It is not.”",
+        f"claim {NO.id[:7]} vanished with its mail #1 Ben Sample: “It is not.”",
         "mail #1 Ben Sample was taken back by its archive",
     ]
 

@@ -81,7 +81,7 @@ def test_mail_without_a_message_id_is_told() -> None:
 def test_command_fetches_the_thread_of_a_piped_mail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     thread = gzip.compress(mboxrd([ROOT_MAIL, REPLY]), mtime=0)
     base = tmp_path / "kb.sqlite"
-    with failing_server([Answer(404), Answer(404), Answer(body=thread)]) as (url, asked):
+    with failing_server([Answer(404), Answer(body=thread)]) as (url, asked):
         git_settings(monkeypatch, tmp_path, [("b4.midmask", f"{url}/list/%s")])
         ran = apart("ingest", "-", "--fetch", "--json", "--db", base, stdin=ANSWER)
     assert ran.code == 0, ran.err

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ingest.sources import mbox, read
 from ingest.sources.mbox import split
 from kb.errors import SourceError, UsageError
-from kb.records import RawMail
+from kb.records import RawMail, Source, SourceKind
 from tests.support.mails import mail, mboxo, mboxrd
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,7 +94,8 @@ def test_mbox_does_not_trust_content_length() -> None:
 
 def test_mbox_file_gives_its_mails_with_their_places(tmp_path: Path) -> None:
     path = written(tmp_path / "a.mbox", mboxrd(TWO))
-    assert read(path) == [RawMail(TWO[0], f"{path}#1"), RawMail(TWO[1], f"{path}#2")]
+    source = Source(SourceKind.FILE, str(path))
+    assert read(path) == [RawMail(content, f"{path}#{n}", source=source) for n, content in enumerate(TWO, start=1)]
 
 
 def test_mbox_packed_with_gzip_is_read_whatever_its_name(tmp_path: Path) -> None:

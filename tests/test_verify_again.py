@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kb.errors import StoreError
 from kb.records import Verdict
 from kb.runs import brought_by
 from kb.store.checked import marks
@@ -129,3 +131,27 @@ def test_a_binding_that_cannot_be_read_takes_back_no_verdict(capsys: Capture, tm
 )
 def test_what_was_brought_is_named_in_the_reason(bound_by: str, name: str) -> None:
     assert brought_by(bound_by) == name
+
+
+def test_a_check_may_take_longer_where_the_facts_are_those_of_a_whole_tree(tmp_path: Path) -> None:
+    facts = tmp_path / "some.facts"
+    for size, seconds in ((1_000_000, 20), (15_000_000, 60), (90_000_000, 120)):
+        with facts.open("wb") as file:
+            file.truncate(size)
+        assert verification._patience(facts) == seconds
+    assert verification._patience(None) == 20
+
+
+def test_a_database_that_cannot_be_written_to_is_as_good_without_marks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = claim_base(tmp_path / "kb.sqlite", FIGURES)
+    verification.verify(path)
+    with writing(path) as writer:
+        writer.mark_checked({thread: replace(one, basis="older") for thread, one in marks(path).items()})
+
+    def refused(*_: object, **__: object) -> None:
+        raise StoreError(str(path), "cannot be written", "check the rights")
+
+    monkeypatch.setattr("kb.store.writing.writing", refused)
+    assert verification.verify(path).fresh == 1

@@ -6,6 +6,7 @@ its items, its runs or what it is checked with change.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from collections import Counter
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.errors import StoreError
 from kb.reading import reading
 from kb.records import Item, ItemKind, Run
 from kb.runs import BINDING_GONE
@@ -204,7 +206,7 @@ def _keep_marks(path: Path, basis: str, threads: Sequence[str], found: Mapping[s
 
     kept = {one: replace(found[one], basis=basis) for one in threads if one in found}
     if kept:
-        with writing(path, create=False) as writer:
+        with contextlib.suppress(StoreError), writing(path, create=False) as writer:
             writer.mark_checked(kept)
 
 

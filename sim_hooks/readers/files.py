@@ -19,7 +19,7 @@ _DEFINED = re.compile(
     rf"(?P<path>{_SOURCE})"
 )
 _HOLDS = re.compile(
-    rf"(?P<path>{_SOURCE}) (?:already |also )?(?:defines|implements|contains|provides|has) "
+    rf"(?P<path>{_SOURCE}) (?:already |also )?(?:defines|implements|provides|contains the definition of) "
     rf"(?:the |its own |the definition of |the implementation of )?(?P<subject>{FUNCTION})(?! (?:call|user|test|doc))"
 )
 _TELLS = re.compile(

@@ -37,11 +37,15 @@ _NUMBERS = {
 }
 _COUNT = r"(?P<count>no|one|a single|two|three|four|five|six|seven|eight|\d{1,2})"
 _CALLERS = r"(?:direct |in-tree |in-kernel |remaining )?callers?"
+_NO_MORE = (
+    r"(?!,? (?:that|which|who|whose|left|with|without|in|inside|outside|from|passing|where|after|before|so far)\b)"
+)
+"""Only some callers are counted, or those of another day, where such a word follows."""
 _MANY = re.compile(
     rf"\b[Tt]here(?:'s| is| are) (?:currently |now )?(?:only |just |exactly )?{_COUNT} {_CALLERS} (?:of|to|for) "
-    rf"(?P<subject>{FUNCTION}|{PLAIN})|"
+    rf"(?P<subject>{FUNCTION}|{PLAIN}){_NO_MORE}|"
     rf"(?P<subject_too>{FUNCTION}|{PLAIN}) (?:only |just |currently )?has (?:only |just |exactly |currently )?"
-    rf"{_COUNT.replace('count', 'count_too')} {_CALLERS}"
+    rf"{_COUNT.replace('count', 'count_too')} {_CALLERS}\b{_NO_MORE}"
 )
 _NOBODY = re.compile(rf"\b(?:[Nn]obody|[Nn]o ?one|[Nn]othing) (?:else )?(?:calls|invokes) (?P<subject>{FUNCTION})")
 _ROOT_NAME = re.compile(r"\w+(?=\()")
