@@ -8,7 +8,7 @@ UV := $(shell grep -m1 ^uv== requirements.txt)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs pictures eval train bench clean
+.PHONY: help install demo test check format docs pictures eval train bench fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,10 @@ train: $(READY) ## train on the annotated threads in the folders THREADS but tho
 bench: $(READY) ## measure speed, each as a ratio to a peer in one run; rows go to build/bench.json
 	@mkdir -p build
 	@$(BIN)/python -m tests.bench $(SHARED) --json build/bench.json
+
+FUZZ_MAILS ?= 20000
+fuzz: $(READY) ## read FUZZ_MAILS real mails broken by chance (FUZZ_SEED begins elsewhere), and every pattern's worst texts
+	@FUZZ_MAILS=$(FUZZ_MAILS) THREADKB_BOMBS=1 $(BIN)/python -m pytest -q tests/test_fuzz.py tests/test_patterns.py
 
 clean: ## remove .venv and what was built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

@@ -21,7 +21,7 @@ _GREETING = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z]{2}")
 _ADDRESS_ONLY = re.compile(r"(?:\[[0-9]+\]:?\s*)?<?(?:https?|ftp|git)://\S+>?$")
-_SNIP = re.compile(r"[\[<(. ]*(?:snip|snipped|cut|trimmed|\.\.\.)[\]>). ]*$", re.IGNORECASE)
+_SNIP = re.compile(r"[\[<(. ]*+(?:snip|snipped|cut|trimmed)[\]>). ]*+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

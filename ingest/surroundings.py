@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ingest.label import Paragraph
 
 _GOOD_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [\w.'’-]+){0,4}")
-_LIST = re.compile(r"\s+via\s.*$|\s*[(\[].*$")
+_LIST = re.compile(r"(?<!\s)\s+via\s.*$|(?:(?<!\s)\s+)?[(\[].*$")
 _LONGEST_LEAD = 160
 """Characters of a sentence that leads in to a list."""
 _MOST_ENTRIES = 30

@@ -13,7 +13,7 @@ from datetime import datetime
 from kb.records import Message, Thread
 
 _REPLY_MARK = re.compile(
-    r"\s*(?:re|aw|antw|sv|vs|rv|ref|odp|ynt|回复|回覆|答复|答覆|返信)\s*(?:\[\d{1,4}\]|\(\d{1,4}\))?\s*[:\uff1a]\s*",
+    r"\s*+(?:re|aw|antw|sv|vs|rv|ref|odp|ynt|回复|回覆|答复|答覆|返信)\s*+(?:\[\d{1,4}\]|\(\d{1,4}\))?\s*+[:\uff1a]\s*",
     re.IGNORECASE,
 )
 _LONGEST_SUBJECT = 2000

@@ -157,6 +157,7 @@ def _news(path: Path, source: Source, progress: Progress | None) -> Iterator[_Ne
 
 
 def _unknown(path: Path, source: Source, mark: str, progress: Progress | None) -> Iterator[_News]:
+    from ingest.heeding import heeded
     from ingest.sources import read
 
     if source.kind in (SourceKind.FILE, SourceKind.MAILDIR) and not _there(source.address):
@@ -164,7 +165,11 @@ def _unknown(path: Path, source: Source, mark: str, progress: Progress | None) -
     mails = {sha256(mail.content).hexdigest(): mail for mail in read(source.address, progress=progress, fresh=True)}
     with reading(path) as base:
         known = arrivals.known_digests(base, mails)
-    yield _News(tuple(mail for digest, mail in mails.items() if digest not in known), (), mark)
+        # what was forgotten on somebody's wish is offered again and again: it is news of nothing
+        heard = heeded(path, [mail for digest, mail in mails.items() if digest not in known])
+        kept = {sha256(mail.content).hexdigest(): mail for mail in heard}
+        known |= arrivals.known_digests(base, kept.keys() - mails.keys())
+    yield _News(tuple(mail for digest, mail in kept.items() if digest not in known), (), mark)
 
 
 def _commits(source: Source, progress: Progress | None) -> Iterator[_News]:

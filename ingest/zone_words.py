@@ -49,7 +49,7 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 """A date or a time of day."""
-ADDRESS = re.compile(r"[\w.+=-]{1,80}(?:@| at |\(at\)|\.\.\.)[\w.-]{0,80}[\w>]")
+ADDRESS = re.compile(r"[\w.+=-](?:@| at |\(at\)|\.\.\.)[.-]{0,80}+[\w>]")
 
 _WEEKDAY = _any(
     "mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|seg|ter|qua|qui|sex",
@@ -88,7 +88,7 @@ COPY_MARK = re.compile(
 
 
 def _field(*names: str) -> re.Pattern[str]:
-    return re.compile(rf"\s*[*|]{{0,2}}\s*(?:{_any(*names)})\s?\*?\s*[:：]")
+    return re.compile(rf"\s*+[*|]{{0,2}}+\s*+(?:{_any(*names)})\s?+\*?+\s*+[:：]")
 
 
 COPY_FROM = _field("From|Von|De|Da|Van|Från|Fra|Od|От|Lähettäjä", "发件人|寄件者|差出人|보낸 ?사람")
@@ -112,12 +112,12 @@ _CLOSINGS = _any(
 CLOSING = re.compile(
     rf"\s*(?:many |best |kind |warm |with |all the )*(?:{_CLOSINGS})"
     r"(?:,? (?:again|a lot|in advance|so much|very much|regards|wishes|for [^.?!]{1,60}))?(?: and (?:best )?regards)?"
-    r"\s*[,.!;:)-]{0,4}\s*$",
+    r"\s*+[,.!;:)-]{0,4}+\s*+$",
     re.IGNORECASE,
 )
 """A closing phrase alone on its line."""
 CLOSING_NAME = re.compile(
-    r"\s*(?:thanks|thank you|cheers|best|regards)[,.!] [A-Z][\w.'-]{1,20}\s*[.!]?\s*$", re.IGNORECASE
+    r"\s*(?:thanks|thank you|cheers|best|regards)[,.!] [A-Z][\w.'-]{1,20}\s*+[.!]?+\s*+$", re.IGNORECASE
 )
 """A closing phrase and a name on one line."""
 FOOTER = re.compile(

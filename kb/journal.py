@@ -51,6 +51,8 @@ class MailSeen:
     author: str
     date: str
     """ISO 8601, UTC."""
+    gives: str = ""
+    """Its stance on the patches, as tags: `Reviewed-by`, `NACK`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ class _Comparing:
         yield from self._threads()
         for name, mail in self.fresh.items():
             if self.homes[mail.thread_id]:
-                yield self._of_mail(What.MAIL, name, mail)
+                yield replace(self._of_mail(What.MAIL, name, mail), after=mail.gives)
         for name, mail in self.known.items():
             if name not in self.after.mails:
                 yield replace(self._of_mail(What.GONE, name, mail), date=self._last(mail.thread_id))

@@ -29,7 +29,7 @@ def sentence(change: Change, short: Callable[[str], str]) -> str:
         case What.SPLIT:
             return f"thread {short(c.after)} parted from {short(c.before)}: {c.quote}"
         case What.MAIL:
-            return f"new mail {place}"
+            return f"new mail {place}" + (f": {c.after}" if c.after else "")
         case What.GONE:
             return f"mail {place} was taken back by its archive"
         case What.ITEM:

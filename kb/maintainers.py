@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fnmatch import translate
 
 _LINE = re.compile(r"([A-Z]):\s+(\S.*)")
-_ADDRESS = re.compile(r"<([^<>\s]+@[^<>\s]+)>|(\S+@\S+)")
+_ADDRESS = re.compile(r"<([^<>\s@]+@[^<>\s]+)>|((?<!\S)[^\s@]+@\S+)")
 _MAGIC = re.compile(r"[*?\[]")
 _EVERYTHING = {"*/", "*"}
 

@@ -41,7 +41,7 @@ async def test_thread_screen_shows_conversation_and_items_at_any_size(base: Path
 async def test_conversation_shows_number_author_date_and_what_is_answered(base: Path) -> None:
     app = BrowseApp(base)
     async with app.run_test() as pilot:
-        await settle(pilot)
+        await press(pilot, ["m"])
         rows = shown_rows(thread_screen(app).conversation)
         assert any(row.startswith("#1 Ben Sample  2024-05-01 13:00  ↳ #0") for row in rows)
         assert "readers (was: queue: drop the lock)" in rows
@@ -52,7 +52,7 @@ async def test_conversation_marks_each_kind_with_its_letter(base: Path) -> None:
     async with app.run_test() as pilot:
         await settle(pilot)
         text = "\n".join(shown_rows(thread_screen(app).conversation))
-        for mark in ("C▸The queue", "D▸This patch", "Q▸Can a reader", "A▸please"):
+        for mark in ("C▸The queue", "D▸This patch", "Q answered▸Can a reader", "A▸please"):
             assert mark in text
 
 
@@ -90,6 +90,7 @@ async def test_enter_on_a_fold_opens_it_and_closes_it_again(base: Path) -> None:
     app = BrowseApp(base)
     async with app.run_test() as pilot:
         talk = thread_screen(app).conversation
+        await press(pilot, ["m"])
         talk.cursor = next(n for n, row in enumerate(shown_rows(talk)) if row.startswith("┊ quotes #0"))
         before = talk.count()
         await press(pilot, ["enter"])
@@ -103,6 +104,7 @@ async def test_upper_case_f_opens_all_quotes_and_closes_them_again(base: Path) -
     app = BrowseApp(base)
     async with app.run_test() as pilot:
         talk = thread_screen(app).conversation
+        await press(pilot, ["m"])
         before = shown_rows(talk)
         await press(pilot, ["F"])
         opened = shown_rows(talk)
@@ -132,6 +134,7 @@ async def test_braces_go_from_message_to_message(base: Path) -> None:
     app = BrowseApp(base)
     async with app.run_test() as pilot:
         talk = thread_screen(app).conversation
+        await press(pilot, ["m"])
         await press(pilot, ["right_curly_bracket", "right_curly_bracket"])
         assert talk.spot == ("m2@example.org", -1)
         await press(pilot, ["j", "left_curly_bracket"])
@@ -184,13 +187,13 @@ async def test_t_orders_by_date_and_by_replies(base: Path) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_z_shows_the_pane_alone(base: Path, size: tuple[int, int]) -> None:
+async def test_upper_case_z_shows_the_pane_alone(base: Path, size: tuple[int, int]) -> None:
     app = BrowseApp(base)
     async with app.run_test(size=size) as pilot:
-        await press(pilot, ["z"])
+        await press(pilot, ["Z"])
         assert thread_screen(app).conversation.size.width >= size[0] - 2
         assert not thread_screen(app).items.display
-        await press(pilot, ["z"])
+        await press(pilot, ["Z"])
         assert thread_screen(app).items.display
 
 

@@ -53,8 +53,10 @@ def test_item_lines_tell_the_names_of_an_item(base: tuple[Path, dict[str, Item]]
 
 def test_item_lines_show_links_in_both_directions(base: tuple[Path, dict[str, Item]]) -> None:
     text = _text(_page(base, "full"))
-    assert "→ answers Q #1 Ben Sample answered" in text
-    assert "← disputed by C #3 Cleo Sample uncontested" in text
+    assert text.index("╭─ disputed by ◂─ C #3 Cleo Sample uncontested") < text.index("▼")
+    assert text.index("█ C the entry is published only when it is full.") < text.index(
+        "╰─ answers ─▸ Q #1 Ben Sample answered"
+    )
 
 
 def test_item_lines_of_a_link_all_open_the_item_at_its_other_end(base: tuple[Path, dict[str, Item]]) -> None:
@@ -66,7 +68,9 @@ def test_item_lines_show_a_verdict_with_all_that_it_rests_on(base: tuple[Path, d
     text = _text(_page(base, "full"))
     joined = "\n".join(text)
     assert "✗ refuted  exhaustive  by model, 0.01 s, 2024-05-01 12:00" in text
-    assert "  2  reader  asks for the barrier" in text
+    assert "    writer                            reader" in text
+    assert "  1 ● takes the barrier               │" in text
+    assert "  2 │                                 ● asks for the barrier" in text
     assert "queue.c:17 walk() calls wait()" in " ".join(joined.split())
     assert "22 states looked at" in joined
     assert "· the barrier is fair" in text
@@ -99,14 +103,13 @@ def test_item_lines_of_a_check_in_parts_stand_under_their_parts(base: tuple[Path
     kept = tuple({"kind": kind, "text": text, "place": place} for kind, text, place in evidence)
     text = _text(replace(page, runs=(replace(page.runs[0], evidence=kept, summary="both parts at length"),)))
     at = text.index("✓ part 1, verified: it ends")
-    assert text[at : at + 6] == [
+    assert text[at : at + 4] == [
         "✓ part 1, verified: it ends",
         "  9 states (all)",
         "",
         "✗ part 2, refuted: it stops",
-        "  1  reader  asks",
-        "  2  writer  waits",
     ]
+    assert [line.split()[:1] for line in text[at + 4 : at + 8]] == [["reader"], ["┬"], ["1"], ["2"]]
     assert "both parts at length" not in text
 
 

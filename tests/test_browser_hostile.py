@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from kb.records import Item
 from tests.support.browser import (
@@ -20,6 +21,7 @@ from tests.support.browser import (
 )
 from tui.app import BrowseApp
 from tui.picture import picture
+from tui.widgets.lines import LineView
 
 SIZES = [(80, 24), (160, 50)]
 
@@ -54,13 +56,12 @@ async def test_thread_screen_shows_hostile_mail_as_text(asked: Item, tmp_path: P
 
 
 async def test_every_line_of_a_hostile_mail_fits_the_screen(asked: Item, tmp_path: Path) -> None:
-    from rich.cells import cell_len
-
     app = BrowseApp(tmp_path / "kb.sqlite")
     async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, ["F"])
         talk = thread_screen(app).conversation
-        assert max(cell_len(row) for row in shown_rows(talk)) <= talk.text_width
+        for keys in (["j"], ["F"], ["F", "m"], ["F"]):
+            await press(pilot, keys)
+            assert max(cell_len(row) for row in shown_rows(talk)) <= talk.text_width
         assert "".join(shown_rows(talk)).count("x") >= 5000
 
 
@@ -77,6 +78,30 @@ async def test_item_screen_shows_hostile_facts_as_text(asked: Item, tmp_path: Pa
         assert_harmless(app)
 
 
+async def test_reply_tree_and_raw_mail_show_hostile_mail_as_text(asked: Item, tmp_path: Path) -> None:
+    app = BrowseApp(tmp_path / "kb.sqlite")
+    async with app.run_test() as pilot:
+        await press(pilot, ["i"])
+        await settle(pilot, times=2)
+        assert_harmless(app)
+        await press(pilot, ["z", "M"])
+        assert_harmless(app)
+        await press(pilot, ["H"])
+        await settle(pilot)
+        assert "[bold]loud" in assert_harmless(app)
+
+
+async def test_questions_about_a_hostile_item_are_text(asked: Item, tmp_path: Path) -> None:
+    app = BrowseApp(tmp_path / "kb.sqlite")
+    async with app.run_test() as pilot:
+        await open_item(app, pilot, asked.id)
+        for key in "KsliMA":
+            await press(pilot, [key])
+            await settle(pilot)
+            assert_harmless(app)
+            await press(pilot, ["escape"])
+
+
 async def test_searching_for_hostile_words_finds_them(asked: Item, tmp_path: Path) -> None:
     app = BrowseApp(tmp_path / "kb.sqlite")
     async with app.run_test() as pilot:
@@ -84,7 +109,7 @@ async def test_searching_for_hostile_words_finds_them(asked: Item, tmp_path: Pat
         assert len(thread_screen(app).conversation.hits) >= 3
         assert_harmless(app)
         await press(pilot, ["tab", "slash", *"[link=", "enter"])
-        assert len(thread_screen(app).items.shown) == 2
+        assert len(thread_screen(app).items.shown) == 3
         assert '"[link="' in assert_harmless(app)
 
 
@@ -98,6 +123,37 @@ async def test_threads_screen_help_and_palette_show_no_markup(asked: Item, tmp_p
         assert_harmless(app)
         await press(pilot, ["escape", "ctrl+p"])
         assert_harmless(app)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "keys",
+    ["", ">>", "I", "It", "ItF", "Iap", "IG", "I*", "D", "DF", "Dj", "D*G", "Dap", "C", "Cj", "Cjj", "Cssss", "CF"],
+)
+async def test_lists_show_hostile_words_as_text(asked: Item, tmp_path: Path, size: tuple[int, int], keys: str) -> None:
+    app = BrowseApp(tmp_path / "kb.sqlite")
+    app.first_thread = None
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, [{">": "greater_than_sign", "*": "asterisk"}.get(key, key) for key in keys])
+        assert "[bold]loud[/bold]" in assert_harmless(app)
+        pane = app.screen.query_one("LineView:focus")
+        assert isinstance(pane, LineView)
+        rows = shown_rows(pane)
+        assert max(map(cell_len, rows)) <= pane.text_width
+        assert not any(unicodedata.category(c) in ("Cc", "Cf") for row in rows for c in row)
+
+
+async def test_filters_of_lists_take_hostile_words(asked: Item, tmp_path: Path) -> None:
+    app = BrowseApp(tmp_path / "kb.sqlite")
+    app.first_thread = None
+    async with app.run_test() as pilot:
+        for screen in "IDC":
+            await settle(pilot)
+            await press(pilot, [screen, "slash", *"by:[link= [bold]loud[/", "enter"])
+            assert '"[bold]loud[/"' in assert_harmless(app) or screen == "C"
+            await press(pilot, ["slash", *"'; DROP TABLE items; -- %_\\", "enter"])
+            assert_harmless(app)
 
 
 async def test_a_notice_about_a_hostile_item_is_text(asked: Item, tmp_path: Path) -> None:

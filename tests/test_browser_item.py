@@ -51,19 +51,13 @@ async def test_item_screen_follows_links_and_comes_back(tmp_path: Path) -> None:
     async with app.run_test() as pilot:
         await open_item(app, pilot, named["full"].id)
         await press(pilot, ["right_square_bracket", "enter"])
-        assert item_screen(app).item_id == named["half"].id
+        assert item_screen(app).item_id == named["barrier"].id
         await press(pilot, ["backspace"])
         assert item_screen(app).item_id == named["full"].id
         await press(pilot, ["right_square_bracket", "enter"])
-        assert item_screen(app).item_id == named["barrier"].id
-        await press(pilot, ["escape", "left_square_bracket", "enter"])
         assert item_screen(app).item_id == named["half"].id
-
-
-async def _x(app: BrowseApp, pilot: object, item: str) -> None:
-    app.open_item(item)
-    for _ in range(4):
-        await pilot.pause()  # type: ignore[attr-defined]
+        await press(pilot, ["escape", "left_square_bracket", "enter"])
+        assert item_screen(app).item_id == named["barrier"].id
 
 
 async def test_item_screen_opens_another_item_of_the_same_mail(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ async def test_palette_has_every_action_and_runs_it(base: Path) -> None:
         assert thread_screen(app).items.choice.kind == "question"
 
 
-@pytest.mark.parametrize("opens", [[], ["right_square_bracket", "enter"]], ids=["thread", "item"])
+@pytest.mark.parametrize("opens", [[], ["right_square_bracket", "enter"], ["T"], ["I"], ["D"], ["C"]])
 async def test_every_key_of_a_screen_leaves_it_standing(base: Path, opens: list[str]) -> None:
     app = BrowseApp(base, read_only=True)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -112,7 +112,7 @@ async def test_threads_screen_shows_what_needs_attention(two: Path) -> None:
     async with app.run_test() as pilot:
         await settle(pilot)
         row = next(line for line in screen_text(app).splitlines() if "queue: drop" in line)
-        assert row.split()[:5] == ["›", "2024-05-01", "4", "·", "1"]
+        assert row.split()[:8] == ["›", "2024-05-01", "4", "·", "·", "2", "·", "4"]
 
 
 async def test_slash_on_the_threads_screen_shows_threads_with_the_words(two: Path) -> None:

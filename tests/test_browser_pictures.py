@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from kb.errors import UsageError
-from tests.support.browser import open_item, press, queue_base, screen_text, settle, two_threads
+from tests.support.browser import open_item, press, queue_base, screen_text, settle, told_of, two_threads
 from tui.app import BrowseApp
 from tui.picture import picture
 
@@ -25,8 +25,15 @@ def colours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_threads_screen_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> None:
-    two_threads(tmp_path / "kb.sqlite")
-    assert snap_compare(BrowseApp(tmp_path / "kb.sqlite"), terminal_size=(80, 24))
+    queue, _ = two_threads(tmp_path / "kb.sqlite")
+    told_of(tmp_path / "kb.sqlite", queue)
+    assert snap_compare(BrowseApp(tmp_path / "kb.sqlite"), run_before=_opened(), terminal_size=(80, 24))
+
+
+def test_wide_threads_screen_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> None:
+    queue, _ = two_threads(tmp_path / "kb.sqlite")
+    told_of(tmp_path / "kb.sqlite", queue)
+    assert snap_compare(BrowseApp(tmp_path / "kb.sqlite"), run_before=_opened("j"), terminal_size=(140, 24))
 
 
 def test_thread_screen_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> None:
@@ -50,6 +57,70 @@ def test_item_screen_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> N
         await open_item(app, pilot, named["full"].id)
 
     assert snap_compare(BrowseApp(tmp_path / "kb.sqlite"), run_before=opened, terminal_size=(140, 40))
+
+
+def _opened(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    async def before(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await press(pilot, keys)
+
+    return before
+
+
+def test_items_screen_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> None:
+    two_threads(tmp_path / "kb.sqlite")
+    before = _opened("I", "v", "0", "greater_than_sign", "greater_than_sign", "t", "j")
+    assert snap_compare(BrowseApp(tmp_path / "kb.sqlite"), run_before=before, terminal_size=(80, 24))
+
+
+def test_wide_items_screen_with_a_filter_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> None:
+    queue_base(tmp_path / "kb.sqlite")
+    before = _opened("I", "slash", *"lock", "enter")
+    assert snap_compare(BrowseApp(tmp_path / "kb.sqlite"), run_before=before, terminal_size=(140, 24))
+
+
+def test_decisions_screen_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> None:
+    queue_base(tmp_path / "kb.sqlite")
+    app = BrowseApp(tmp_path / "kb.sqlite")
+    assert snap_compare(app, run_before=_opened("D", "j"), terminal_size=(80, 24))
+
+
+def test_changes_screen_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> None:
+    queue, _ = two_threads(tmp_path / "kb.sqlite")
+    told_of(tmp_path / "kb.sqlite", queue)
+    app = BrowseApp(tmp_path / "kb.sqlite")
+    assert snap_compare(app, run_before=_opened("C", "j"), terminal_size=(80, 24))
+
+
+def test_wide_thread_screen_with_the_reply_tree_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> None:
+    queue_base(tmp_path / "kb.sqlite")
+    app = BrowseApp(tmp_path / "kb.sqlite")
+    assert snap_compare(app, press=["i", "right_curly_bracket", "z", "c"], terminal_size=(140, 34))
+
+
+def test_narrow_item_screen_with_its_chart_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> None:
+    named = queue_base(tmp_path / "kb.sqlite")
+
+    async def opened(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, BrowseApp)
+        await open_item(app, pilot, named["full"].id)
+        await press(pilot, ["Z", "G"])
+
+    assert snap_compare(BrowseApp(tmp_path / "kb.sqlite"), run_before=opened, terminal_size=(80, 40))
+
+
+def test_picking_what_an_item_is_linked_to_looks_as_it_did(tmp_path: Path, snap_compare: Compare) -> None:
+    named = queue_base(tmp_path / "kb.sqlite")
+
+    async def opened(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, BrowseApp)
+        await open_item(app, pilot, named["full"].id)
+        await press(pilot, ["M"])
+        await settle(pilot, times=2)
+
+    assert snap_compare(BrowseApp(tmp_path / "kb.sqlite"), run_before=opened, terminal_size=(100, 30))
 
 
 async def test_browser_honours_no_color(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +147,7 @@ def test_picture_names_no_other_host(tmp_path: Path, item: bool) -> None:
     assert svg.count("http") == svg.count('xmlns="http://www.w3.org/2000/svg"') == 1
     assert "@font-face" not in svg
     assert "DejaVu Sans Mono" in svg
-    assert ("exhaustive" in svg) is item
+    assert ("◂" in svg) is item
 
 
 def test_picture_refuses_an_id_that_is_no_item(tmp_path: Path) -> None:

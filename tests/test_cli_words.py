@@ -104,7 +104,9 @@ def test_verify_checks_words_of_a_mail_that_no_item_has_and_only_those(
     assert "1 fresh" in here(capsys, "verify", "--db", path, "--bindings", own).err
     again = here(capsys, "verify", full[:8], "--db", path, "--bindings", own)
     assert "\tasked for\t" in again.out
-    assert "1 verdict withdrawn" in here(capsys, "verify", "--db", path).err
+    assert "1 verdict of bindings or hooks that were not given kept" in here(capsys, "verify", "--db", path).err
+    own.write_text("", encoding="utf-8")
+    assert "1 verdict withdrawn" in here(capsys, "verify", "--db", path, "--bindings", own).err
 
 
 def test_verify_withdraws_the_verdict_of_words_that_nothing_names(capsys: Capture, base: Base) -> None:

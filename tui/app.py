@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from kb.errors import ThreadkbError
 from kb.reading import reading
-from kb.views import ItemView
+from tui.looks import LooksKept
+from tui.moving import Moving
 from tui.pages import read_item
 from tui.screens.help import HelpScreen, key_table
 from tui.screens.item import ItemScreen
@@ -28,7 +29,7 @@ from tui.screens.view import View
 from tui.widgets.verdict_lines import outcome_words
 
 
-class BrowseApp(App[None]):
+class BrowseApp(Moving):
     """The browser on one database."""
 
     TITLE = "threadkb"
@@ -45,6 +46,7 @@ class BrowseApp(App[None]):
         """
         super().__init__()
         self.path, self.read_only, self.least = path, read_only, least
+        self.looks = LooksKept(path)
         with reading(path) as reader:
             known = reader.threads()
             self.first_thread = reader.thread(thread) if thread else (known[0].id if len(known) == 1 else None)
@@ -53,6 +55,7 @@ class BrowseApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         if self.first_thread is not None:
+            self.look_at(self.first_thread)
             return ThreadScreen(self.path, self.first_thread, least=self.least)
         return ThreadsScreen(self.path)
 
@@ -60,27 +63,12 @@ class BrowseApp(App[None]):
     def has_view_below(self) -> bool:
         return len(self.screen_stack) > 1
 
-    def open_thread(self, thread: str) -> None:
-        self.push_screen(ThreadScreen(self.path, thread, least=self.least))
-
     def open_item(self, item: str) -> None:
         self.push_screen(ItemScreen(self.path, item))
 
-    def show_in_thread(self, item: ItemView) -> None:
-        """Go back to the item's thread, or open it, with the item in view."""
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, ThreadScreen):
-            self.pop_screen()
-        if not isinstance(self.screen, ThreadScreen) or self.screen.thread_id != item.thread_id:
-            self.open_thread(item.thread_id)
-        self.call_after_refresh(self._go_to, item)
-
-    def _go_to(self, item: ItemView) -> None:
-        if isinstance(self.screen, ThreadScreen):
-            self.screen.go_to(item)
-
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(key_table(self.screen)))
+            self.push_screen(HelpScreen(key_table(self.screen), getattr(self.screen, "help_words", "")))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every key of the screen as an entry of the palette, and the theme."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.attention import disagreement
+from kb.collate import Collated, collate
 from kb.reading import Filter, Reader, reading
 from kb.records import Relation
-from kb.views import ItemView, MessageView, RunView, ThreadView
+from kb.views import ItemView, LinkView, MessageView, RunView, ThreadView
 from tui.widgets.mail_rows import Mail, tree_order
 
 INVERSE: Mapping[str, str] = {
@@ -38,6 +39,16 @@ class ThreadPage:
     """By number."""
     items: tuple[ItemView, ...]
     """In reading order."""
+    collated: Collated
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A mail as it came."""
+
+    message: MessageView
+    content: bytes
+    """Empty where the bytes are not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class Neighbour:
     """`answers`, `answered by`, …: read from the item whose page this is."""
     outward: bool
     because: str
+    link: LinkView
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,7 @@ class ItemPage:
     """Its id as people see it."""
     mail: Mail
     neighbours: tuple[Neighbour, ...]
-    """Links out first, each group in reading order."""
+    """What leads here first, then what it leads to, each in reading order."""
     runs: tuple[RunView, ...]
     """Latest first."""
     disagreement: str
@@ -99,7 +111,17 @@ def read_thread(path: Path, thread: str) -> ThreadPage | None:
             )
             for m in messages
         )
-    return ThreadPage(found[0], mails, items)
+    return ThreadPage(found[0], mails, items, collate(messages, zones))
+
+
+def read_raw(path: Path, message_id: str) -> RawPage | None:
+    """A mail's bytes by its Message-ID; None where there is no such mail."""
+    with reading(path) as reader:
+        message = reader.message(message_id)
+        if message is None:
+            return None
+        rows = reader.ask("raw_mail", message=message_id)
+        return RawPage(message, bytes(rows[0]["content"]) if rows else b"")
 
 
 def read_item(path: Path, item_id: str) -> ItemPage | None:
@@ -129,6 +151,12 @@ def read_item(path: Path, item_id: str) -> ItemPage | None:
         )
 
 
+def now_called(path: Path, item: ItemView) -> str | None:
+    """The full id of the item that has an item's words, whatever its kind is now."""
+    with reading(path) as reader:
+        return next((i.id for i in reader.items_of(item.message_id) if i.quote == item.quote), None)
+
+
 def _neighbours(reader: Reader, item_id: str) -> tuple[Neighbour, ...]:
     out = []
     for link in reader.links_of(item_id):
@@ -136,8 +164,8 @@ def _neighbours(reader: Reader, item_id: str) -> tuple[Neighbour, ...]:
         other = reader.item(link.target if outward else link.source)
         if other is not None:
             words = link.relation if outward else INVERSE.get(link.relation, f"{link.relation} (from)")
-            out.append(Neighbour(other, words, outward, link.because))
-    out.sort(key=lambda n: (not n.outward, n.item.number, n.item.start, n.item.id))
+            out.append(Neighbour(other, words, outward, link.because, link))
+    out.sort(key=lambda n: (n.outward, n.item.number, n.item.start, n.item.id))
     return tuple(out)
 
 

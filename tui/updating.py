@@ -16,7 +16,9 @@ from kb.errors import ThreadkbError
 from kb.journal import Change
 from kb.journal_words import sentence
 from kb.reading import reading
-from tui.means import Means
+from kb.runs import tree_of
+from kb.visible import one_line
+from tui.means import Means, facts_path
 
 if TYPE_CHECKING:
     from ingest.reader.reading import Reader
@@ -100,21 +102,42 @@ def _verified(
     jobs: int,
     progress: Callable[[str], None] | None,
 ) -> tuple[int, tuple[str, ...]]:
-    """How many checks were run again, and what was wrong with hooks and bindings of one's own."""
+    """How many checks were run again, and what stood in the way of others.
+
+    A thread that was checked against another source tree than would be asked here is left: a verdict turns because of
+    what people wrote, not because another tree was asked in passing.
+    """
     with reading(path) as base:
-        had = [thread for thread in threads if base.latest_runs(thread)]
+        had = {thread: runs for thread in threads if (runs := base.latest_runs(thread))}
+        short = {thread: base.shown(thread) for thread in had}
     if not had:
         return 0, ()
     from tui.verification import verify
 
-    count, problems = 0, {}
-    for thread in had:
+    tree = _tree(facts_path(means.facts if means is not None else None))
+    count = 0
+    problems: dict[str, None] = {}
+    for thread, runs in had.items():
+        others = {other for run in runs if (other := tree_of(run.assumptions))} - {tree}
+        if others:
+            what = f"{short[thread]} was checked against {', '.join(sorted(others))}, not against {tree or 'no tree'}"
+            problems[f"{one_line(what)}; its verdicts stay; `threadkb verify --facts FILE` checks again"] = None
+            continue
         if progress is not None:
             progress("checking again what the new mail made stale")
         report = verify(path, thread=thread, means=means, jobs=jobs)
         count += len(report.runs)
         problems.update(dict.fromkeys(report.problems))
     return count, tuple(problems)
+
+
+def _tree(facts: Path | None) -> str:
+    """The source tree that a facts file is of, as runs name it; "" without one."""
+    if facts is None:
+        return ""
+    from sim_hooks.source.container import Container
+
+    return tree_of([f"the source is {Container(facts).header.get('name', '')},"])
 
 
 def row(change: Change, short: Callable[[str], str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from kb.errors import UsageError
 
 _LABEL = re.compile(r"\w{0,10}id:", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"[^\s<>@\x00-\x1f\x7f]{1,500}@[^\s<>@\x00-\x1f\x7f]{1,500}")
+_CREDENTIALS = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#\\\s]*@", re.IGNORECASE)
 _REDIRECTORS = ("kernel.org", "msgid.link")
 """Hosts whose `/r/ID` and `/ID` forms lead to whatever archive is asked, so that b4.midmask may name a nearer one."""
 
@@ -45,9 +46,8 @@ def address_of(source: str) -> Address:
 
 
 def shown(url: str) -> str:
-    """`url` without the name and password that it may hold."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """`url`, which need not be a right one, without the name and password that it may hold."""
+    return _CREDENTIALS.sub(r"\1", url.strip(), count=1)
 
 
 def _of_url(url: str) -> Address:

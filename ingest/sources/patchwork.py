@@ -22,11 +22,11 @@ from kb.records import Message, RawMail
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _HEADING = re.compile(
-    r"(?P<author>\S.{0,200}?)[ \t]+(?P<month>[A-Z][a-z]{2,8})\.? (?P<day>\d{1,2}), (?P<year>\d{4}), "
+    r"(?P<author>\S.{0,200}?)[ \t]{1,200}(?P<month>[A-Z][a-z]{2,8})\.? (?P<day>\d{1,2}), (?P<year>\d{4}), "
     r"(?:(?P<word>noon|midnight)|(?P<hour>\d{1,2})(?::(?P<minute>\d\d))? (?P<half>[ap])\.m\.) UTC"
     r"(?:[ \t]*\|[ \t]*#(?P<number>\d{1,5}))?[ \t]*"
 )
-_PATCH_ID = re.compile(r"Message ID[ \t:]+<?([^\s<>]{1,500}@[^\s<>]{1,500})>?")
+_PATCH_ID = re.compile(r"Message ID[ \t:]++<?([^\s<>]{1,500}@[^\s<>]{1,500})>?")
 _TITLE = re.compile(r"\[([^\[\]]{1,200})\][ \t]*(.*)")
 _ADDRESS = re.compile(r"<([!-;=?A-~]{1,100}@[!-;=?A-~]{1,100})>")
 _LONGEST_NAME = 100

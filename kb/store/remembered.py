@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.journal import Change, ItemSeen, MailSeen, Snapshot
+from kb.roles import STANCES
 from kb.runs import BINDING_GONE
 from kb.store import schema
 from kb.store.mails import chunks
@@ -62,14 +64,26 @@ class MemoryWriter:
             ask = self._connection.execute
             threads.update((row.id, row.subject) for row in ask(select(t.c.id, t.c.subject).where(t.c.id.in_(chunk))))
             columns = m.c.message_id, m.c.thread_id, m.c.number, m.c.author, m.c.date
+            gives = self._stances(chunk)
             for row in ask(select(*columns).where(m.c.thread_id.in_(chunk))):
-                mails[row.message_id] = MailSeen(*row)
+                mails[row.message_id] = MailSeen(*row, gives=", ".join(sorted(gives[row.message_id])))
             shown = i.c.id, i.c.kind, i.c.message_id, i.c.quote, i.c.state, i.c.because, i.c.by_item, r.c.verdict
             of_threads = select(*shown).select_from(i).outerjoin(r, checked).where(i.c.thread_id.in_(chunk))
             items.update((row.id, ItemSeen(*row)) for row in ask(of_threads))
             for row in ask(select(c).where(c.c.thread_id.in_(chunk))):
                 conflicts[row.correction_id] = (row.thread_id, row.what)
         return Snapshot(threads, mails, items, conflicts)
+
+    def _stances(self, thread_ids: Sequence[str]) -> defaultdict[str, set[str]]:
+        """For each mail of these threads the tags that it gives, "NACK" among them."""
+        given: defaultdict[str, set[str]] = defaultdict(set)
+        t, n = schema.trailers, schema.nacks
+        for row in self._connection.execute(select(t.c.message_id, t.c.name).where(t.c.thread_id.in_(thread_ids))):
+            if row.message_id is not None and row.name.lower() in STANCES:
+                given[row.message_id].add(row.name.capitalize())
+        for row in self._connection.execute(select(n.c.message_id).where(n.c.thread_id.in_(thread_ids))):
+            given[row.message_id].add("NACK")
+        return given
 
     def write_journal(self, changes: Sequence[Change], now: datetime, batch: int = 0) -> int:
         """Keep `changes` as one arrival, or as more of `batch`; the arrival's number, 0 where nothing changed."""

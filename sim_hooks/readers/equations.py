@@ -88,7 +88,7 @@ def _changed(words: Wording, found: re.Match[str]) -> Iterator[Binding]:
 
 def _in_the_unit_of(other: str, text: str) -> str:
     """A figure without a unit, with that of the one it stands beside: `10 -> 12 ms`."""
-    unit = re.search(r" ?[A-Za-zµ%/]+$", other)
+    unit = re.search(r" [A-Za-zµ%/]++$|(?<![A-Za-zµ%/])[A-Za-zµ%/]++$", other)
     return f"{text}{unit[0]}" if unit and not re.search(r"[A-Za-zµ%]$", text) else text
 
 

@@ -48,7 +48,7 @@ _MANY = re.compile(
     rf"{_COUNT.replace('count', 'count_too')} {_CALLERS}\b{_NO_MORE}"
 )
 _NOBODY = re.compile(rf"\b(?:[Nn]obody|[Nn]o ?one|[Nn]othing) (?:else )?(?:calls|invokes) (?P<subject>{FUNCTION})")
-_ROOT_NAME = re.compile(r"\w+(?=\()")
+_ROOT_NAME = re.compile(r"\b\w++(?=\()")
 
 
 def read(words: Wording) -> Iterator[Binding]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*\Z")
-_PASTED = re.compile(r"\s*##\s*")
+_PASTED = re.compile(r"(?:(?<!\s)\s+)?##\s*")
 _STRINGIFIED = re.compile(r"#\s*([A-Za-z_]\w*)")
 _CONTINUED = re.compile(r"\\[ \t]*\n")
 _LONGEST_MACRO = 6000

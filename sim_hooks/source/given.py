@@ -11,7 +11,7 @@ from sim_hooks.source.reach import Reach
 from sim_hooks.source.shapes import paths_in, steps_of, values_of
 from sim_hooks.source.ways import Context
 
-_ALTERNATIVES = re.compile(r"\s*(?:\bor\b|[,/|])\s*")
+_ALTERNATIVES = re.compile(r"(?:(?<!\s)\s+)?(?:\bor\b|[,/|])\s*")
 _TRUTHS = {"true": 1, "false": 0, "NULL": 0}
 
 

@@ -16,12 +16,12 @@ _NO_TYPE = rb"(?!(?:return|else|do|goto|case|sizeof|typeof|in|and|not)\b)"
 _DECLARED = re.compile(
     rb"(?<![\w.>])" + _NO_TYPE + rb"[A-Za-z_]\w*(?:[ \t\n]+|[ \t\n]*\*+[ \t\n]*)([a-zA-Z_]\w*)[ \t]*\("
 )
-_LISTED = rb"EXPORT_\w*SYMBOL\w*|ALLOW_ERROR_INJECTION|NOKPROBE_SYMBOL|SYSCALL_ALIAS|__SYSCALL\w*|COND_SYSCALL\w*"
+_LISTED = rb"EXPORT_(?=\w*SYMBOL)\w++|ALLOW_ERROR_INJECTION|NOKPROBE_SYMBOL|SYSCALL_ALIAS|__SYSCALL\w*|COND_SYSCALL\w*"
 _EXPORTED = re.compile(rb"\b(?:" + _LISTED + rb")\s*\(([^;{}()]*)\)")
 _SYSTEM_CALL = re.compile(
     rb"\bSYSCALL(?:32)?_DEFINE\d\s*\(\s*([A-Za-z_]\w*)|\bCOMPAT_SYSCALL(?:32)?_DEFINE\d\s*\(\s*([A-Za-z_]\w*)"
 )
-_DEFINED = re.compile(rb"#[ \t]*(?:define|undef|ifdef|ifndef)[ \t]+([A-Za-z_]\w*)|defined\s*\(?\s*([A-Za-z_]\w*)")
+_DEFINED = re.compile(rb"#[ \t]*(?:define|undef|ifdef|ifndef)[ \t]+([A-Za-z_]\w*)|defined\s*+\(?+\s*+([A-Za-z_]\w*)")
 
 
 def uses(content: bytes, wanted: Container[bytes]) -> dict[bytes, int]:

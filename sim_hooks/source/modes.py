@@ -11,7 +11,7 @@ from sim_hooks.source.outcomes import inconclusive
 from sim_hooks.source.reach import Reach
 from sim_hooks.source.shapes import names_in
 
-_EITHER = re.compile(r"\s*(?:\bor\b|[,/|])\s*")
+_EITHER = re.compile(r"(?:(?<!\s)\s+)?(?:\bor\b|[,/|])\s*")
 
 
 def other_modes(reach: Reach, asked: CallersAre) -> Outcome | None:

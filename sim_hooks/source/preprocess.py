@@ -42,7 +42,7 @@ _ATTRIBUTE_CALL = re.compile(
 )
 _INLINE = re.compile(r"\b(?:__always_inline|__inline__|__inline)\b")
 _SYSCALL = re.compile(r"^(COMPAT_)?SYSCALL(?:32)?_DEFINE(\d)\s*\(", re.MULTILINE)
-_ITERATOR = re.compile(r"(?<![\w.>])(?:\w*for_?each\w*|for_next_\w+)\s*\(|(?<![\w.>])(?:__)?scoped_guard\s*\(")
+_ITERATOR = re.compile(r"(?<![\w.>])(?:(?=\w*for_?each)\w++|for_next_\w+)\s*\(|(?<![\w.>])(?:__)?scoped_guard\s*\(")
 _BASIC = r"(?:unsigned|signed|long|short|int|char|void|bool)"
 _TYPE_ARGUMENT = re.compile(
     r"(,[ \t\n]*|\b\w+\([ \t\n]*)(?:const[ \t]+)?(?:(?:struct|union|enum)[ \t\n]+(\w+)|("
@@ -52,7 +52,7 @@ _TYPE_ARGUMENT = re.compile(
     + r")*)\b)[ \t*]*(?=[,)])"
 )
 """A type among the arguments of a call, as in `list_first_entry(x, struct y, z)`; a lone one is left alone."""
-_ALONE = re.compile(r"\w*alloc_percpu\w*\(|KMEM_CACHE\(")
+_ALONE = re.compile(r"(?=\w*alloc_percpu)\w++\(|KMEM_CACHE\(")
 _STATIC_MACRO = re.compile(r"^([ \t]+)static[ \t]+(?=DEFINE_)", re.MULTILINE)
 _MACRO_LINE = re.compile(r"^[ \t]*#[ \t]*define\b", re.MULTILINE)
 _COMMENT_OR_STRING = re.compile(r'/\*.*?(?:\*/|\Z)|//[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)+\'', re.DOTALL)

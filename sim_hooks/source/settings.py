@@ -10,8 +10,8 @@ _PARAMETER = re.compile(
     re.MULTILINE,
 )
 _SYSCTL = re.compile(r"\.procname[ \t]*=[ \t]*\"([\w.-]+)\"")
-_STORE = re.compile(r"\.data[ \t]*=[ \t]*&?[ \t]*(\w+)[ \t\n]*[,}]")
-_LOCK = re.compile(r"\bDEFINE_(?:RAW_)?\w*(?:LOCK|MUTEX|RWSEM|SEMAPHORE|SRCU)\w*[ \t]*\([ \t]*(\w+)")
+_STORE = re.compile(r"\.data[ \t]*=[ \t]*+&?+[ \t]*+(\w+)[ \t\n]*[,}]")
+_LOCK = re.compile(r"\bDEFINE_(?=\w*(?:LOCK|MUTEX|RWSEM|SEMAPHORE|SRCU))\w++[ \t]*+\([ \t]*(\w+)")
 _LONGEST_ROW = 600
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from kb import ids
+from kb.journal import Change, What
 from kb.records import (
     Evidence,
     Item,
@@ -29,6 +31,7 @@ from kb.store.writing import writing
 from tests.support.threads import START, derived, item, link, message, run, small_review
 from tui.app import BrowseApp
 from tui.screens.item import ItemScreen
+from tui.screens.later import LaterView
 from tui.screens.thread import ThreadScreen
 from tui.widgets.lines import LineView
 
@@ -90,7 +93,7 @@ _ZONES = [
 
 
 def zones(body: str, quoted: Message | None = None) -> tuple[Zone, ...]:
-    """Zones by the first characters of each line; every quote is of `quoted`."""
+    """Zones by the first characters of each line; every quote is of `quoted`, of the same words where it has them."""
     kinds: list[tuple[int, ZoneKind]] = []
     at, until_end = 0, None
     for line in body.splitlines(keepends=True):
@@ -107,9 +110,15 @@ def zones(body: str, quoted: Message | None = None) -> tuple[Zone, ...]:
     for start, end in zip(starts, [*starts[1:], len(body)], strict=True):
         kind = which[start]
         is_quote = kind is ZoneKind.QUOTE
-        passage = Passage(quoted.message_id, 0, 10) if quoted is not None and is_quote else None
+        passage = _repeated(body[start:end], quoted) if quoted is not None and is_quote else None
         out.append(Zone(kind, start, end, 1 if is_quote else 0, passage))
     return tuple(out)
+
+
+def _repeated(quote: str, quoted: Message) -> Passage:
+    words = [re.escape(word) for line in quote.splitlines() for word in line.lstrip("> ").split()]
+    found = re.search(r"\s+".join(words), quoted.body)
+    return Passage(quoted.message_id, *(found.span() if found else (0, 10)))
 
 
 def queue_review() -> tuple[DerivedThread, dict[str, Item]]:
@@ -194,6 +203,24 @@ def two_threads(path: Path) -> tuple[DerivedThread, DerivedThread]:
     return queue, other
 
 
+def told_of(path: Path, review: DerivedThread, words: str = "made up") -> None:
+    """Write into the journal that the third mail of a review came and answered the question of the second."""
+    thread, mails = ids.thread_id(review.thread.root_id), review.thread.messages
+    first, last = mails[0], mails[min(2, len(mails) - 1)]
+    asked = next(i for i in review.items if i.kind is ItemKind.QUESTION)
+    date = last.date.isoformat()
+    moved = Change(What.STATE, thread, asked.quote.message_id, 1, mails[1].author, date)
+    moved = replace(moved, item_id=asked.id, kind="question", quote=asked.quote.text, before="open", after="answered")
+    changes = [
+        Change(What.THREAD, thread, first.message_id, 0, first.author, date, quote=first.subject, after="4 mails"),
+        Change(What.MAIL, thread, last.message_id, 2, last.author, date),
+        replace(moved, because=words, by_item=asked.id, by_number=2, by_author=last.author),
+        Change(What.CONFLICT, thread, first.message_id, 0, first.author, date, item_id="x-made", because=words),
+    ]
+    with writing(path) as writer:
+        writer.write_journal(changes, START)
+
+
 HOSTILE = (
     "[bold]loud[/bold] [link=https://example.org]here[/link] \x1b[31mred\x1b[0m \x1b]0;owned\x07 "
     "\u202egnp.exe\u202c z\u200bw 漢字 e\u0301"
@@ -207,14 +234,17 @@ def hostile_base(path: Path) -> Item:
     reply = message(1, f"> {HOSTILE}\n{HOSTILE} answers.\n", author=f"{HOSTILE}")
     reply = replace(reply, parent_id=mail.message_id, subject=f"Re: other {HOSTILE}", message_id="i@example.org")
     asked = item(ItemKind.QUESTION, mail, f"Is {HOSTILE} so?", topics=[HOSTILE])
+    planned = replace(item(ItemKind.DECISION, mail, f"Is {HOSTILE}", topics=[HOSTILE]), says=HOSTILE)
     asked = replace(asked, says=HOSTILE, entities=(HOSTILE,), cue=HOSTILE)
     answer = item(ItemKind.CLAIM, reply, f"{HOSTILE} answers.")
-    made = derived([mail, reply], [asked, answer], [replace(link(answer, Relation.ANSWERS, asked), because=HOSTILE)])
+    links = [link(answer, Relation.ANSWERS, asked), link(answer, Relation.DISPUTES, planned)]
+    made = derived([mail, reply], [asked, answer, planned], [replace(one, because=HOSTILE) for one in links])
     marked = {m.message_id: zones(m.body, mail) for m in (mail, reply)}
     outcome = Outcome(Verdict.PARTLY, Strength.EXACT, HOSTILE, (Evidence("step", HOSTILE, HOSTILE),), (HOSTILE,))
     with writing(path) as writer:
         writer.add_thread(replace(made, thread=replace(made.thread, zones=marked)))
         writer.add_run(replace(run(asked, Verdict.PARTLY), outcome=outcome, check=HOSTILE, bound_by=HOSTILE, at=START))
+    told_of(path, made, HOSTILE)
     return asked
 
 
@@ -235,6 +265,9 @@ async def settle(pilot: Pilot[None], *, times: int = 1) -> None:
     """Wait until what was asked for has been drawn."""
     for _ in range(times):
         await pilot.pause()
+    while isinstance(pilot.app.screen, LaterView) and pilot.app.screen.is_reading:
+        await pilot.pause(0.005)
+    await pilot.pause()
 
 
 async def press(pilot: Pilot[None], keys: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from kb.marks import UNDO, Marked
 from kb.reading import Reader, reading
 from kb.review_reading import roles
 from tui.cli import narration
-from tui.cli.author import author
+from tui.cli.author import signer
 from tui.cli.carried_page import carried_page, record, row
 from tui.cli.groups import SURE
 from tui.cli.itemlines import counted
@@ -144,7 +144,7 @@ def _marks(
 ) -> list[Marked]:
     if not (given or undo):
         return []
-    at, by = datetime.now(UTC).isoformat(timespec="microseconds"), who or author()
+    at, by = datetime.now(UTC).isoformat(timespec="microseconds"), signer(who)
     out = []
     for name, mark in [*given, *((name, UNDO) for name in undo)]:
         found = [one for one in every if name and one.found.open.item.id.startswith(name.strip())]

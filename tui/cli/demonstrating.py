@@ -66,7 +66,7 @@ def demo(settings: Settings, as_json: bool) -> None:
             "unbound": checked.unbound,
             "seconds": checked.seconds,
         }
-        out.json({"db": str(path), "ingest": ingest_row(taken), "verify": done, **summary.row(view, items)})
+        out.json({"db": str(path), "ingest": ingest_row(path, taken), "verify": done, **summary.row(view, items)})
         return
     narration.say(
         f"{counted(taken.added, 'new mail')}, {taken.known} known already, in {taken.seconds:.1f} s; "

@@ -12,7 +12,7 @@ import click
 
 from kb.reading import reading
 from tui import saying
-from tui.cli.author import author
+from tui.cli.author import signer
 from tui.cli.by_hand import keep
 from tui.cli.options import Command, Family, Settings, with_json
 from tui.saying import Said
@@ -41,7 +41,7 @@ def verb(
         def run(settings: Settings, /, who: str, why: str, as_json: bool, **given: Any) -> None:
             with reading(settings.path) as reader:
                 said = says(reader, **given)
-            keep(settings, saying.signed(said, who.strip() or author(), why), as_json)
+            keep(settings, saying.signed(said, signer(who), why), as_json)
 
         made_of = family.command(
             name, cls=Command, help=says.__doc__, short_help=short_help, examples=examples, exits={**DONE, 2: refused}

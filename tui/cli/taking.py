@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kb.arrivals import changes_in
 from kb.errors import SourceError, UsageError
 from kb.reading import reading
 from kb.visible import one_line
@@ -77,7 +78,8 @@ def ingest(
     An archive is what public-inbox keeps, or a clone of it: one repository, the folder of its epochs (0.git, 1.git, …)
     or the folder above. It is taken in piece by piece: however it is stopped, what is finished stays, and the same
     command goes on from there; later it takes what is new. There, patches that nobody answers and the mail of programs
-    are kept, threaded and searchable, but not read for items.
+    are kept, threaded and searchable, but not read for items. What it brings is not written into the journal that
+    `threadkb changes` shows; what `threadkb update` finds new in it later is.
 
     With --fetch a mail on standard input stands for its thread, which is fetched. A mail that the archive does not have
     yet is put to the thread of what it answers.
@@ -114,7 +116,8 @@ def ingest(
             )
         bulk = [_taken(settings, archive, jobs, progress) for archive in archives]
     if as_json:
-        out.json((row(report) if report is not None else {}) | ({"archives": list(map(asdict, bulk))} if bulk else {}))
+        plain = row(settings.path, report) if report is not None else {}
+        out.json(plain | ({"archives": list(map(asdict, bulk))} if bulk else {}))
     else:
         if report is not None:
             _report(settings, out, report, as_json)
@@ -178,9 +181,16 @@ def rebuild(settings: Settings, reader: str, reader_model: str, as_json: bool) -
     _report(settings, out, report, as_json)
 
 
-def row(report: IngestReport) -> dict[str, Any]:
-    """An ingest's report as a plain object."""
-    return {**asdict(report), "items": dict(report.items), "threads": list(report.threads)}
+def row(path: Path, report: IngestReport) -> dict[str, Any]:
+    """An ingest's report as a plain object; its changes are as `threadkb update` gives them."""
+    from tui.updating import row as row_of
+
+    plain = {**asdict(replace(report, changes=())), "items": dict(report.items), "threads": list(report.threads)}
+    del plain["batch"]
+    with reading(path) as reader:
+        short = shortener(reader)
+        found = changes_in(reader, batch=report.batch) if report.batch else ()
+        return {**plain, "changes": [row_of(change, short) for change in found], "arrival": report.batch}
 
 
 def _report(settings: Settings, out: Output, report: IngestReport, as_json: bool) -> None:
@@ -191,7 +201,7 @@ def _report(settings: Settings, out: Output, report: IngestReport, as_json: bool
     for conflict in report.conflicts:
         say(f"correction {conflict.correction_id[:7]}: {one_line(conflict.what)}; `threadkb correct list` shows it")
     if as_json:
-        out.json(row(report))
+        out.json(row(settings.path, report))
         return
     parts = [f"{counted(report.added, 'new mail')}", f"{report.known} known already"]
     if report.replaced:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.arrivals import changes_in, last_arrival
+from kb.arrivals import changes_in, last_arrival, sources_in
 from kb.errors import Exit
 from kb.journal import Change, What
 from kb.journal_words import sentence
 from kb.reading import Reader, reading
+from kb.records import SourceKind
 from kb.visible import one_line
 from tui.cli import narration
 from tui.cli.itemlines import counted
@@ -25,6 +26,8 @@ from tui.cli.reader_options import reader_of, with_reader
 if TYPE_CHECKING:
     from ingest.updating import Failure
     from tui.updating import UpdateReport
+
+_BULK = " (what `ingest` takes from a whole archive is not written into it)"
 
 
 @click.command(
@@ -104,7 +107,8 @@ def update(
 def changes(settings: Settings, thread: str | None, since: str, as_json: bool) -> None:
     """Show what new mail changed, newest first: new mails and items, states that moved, verdicts that turned.
 
-    Whatever took the mail in, `update` or `ingest`, wrote it into the journal, which is only ever added to. The time is
+    Whatever took the mail in, `update` or `ingest`, wrote it into the journal, which is only ever added to; only what
+    `ingest` takes from a whole archive is not written there, but what `update` then finds new in it is. The time is
     that at which threadkb learnt of it. Piped, tab-separated as with `update`.
     """
     out = settings.output()
@@ -122,8 +126,9 @@ def changes(settings: Settings, thread: str | None, since: str, as_json: bool) -
             return
         out.lines(lines(out, base, found))
         if not found:
-            what = "no mail that came changed anything yet" if since == Since.LAST else "nothing changed since then"
-            narration.say(f"{what}; `threadkb update` asks for new replies")
+            what = "the journal holds no change" if since == Since.LAST else "nothing changed since then"
+            bulk = any(known.source.kind is SourceKind.PUBLICINBOX for known in sources_in(base, within))
+            narration.say(f"{what}{_BULK if bulk else ''}; `threadkb update` asks for new replies")
 
 
 def row(report: UpdateReport, short: Callable[[str], str]) -> dict[str, Any]:

@@ -48,16 +48,23 @@ class HelpScreen(ModalScreen[None]):
         Binding("k", "scroll(-1)", "Up", show=False),
     ]
 
-    def __init__(self, keys: list[tuple[str, str, bool]]) -> None:
+    def __init__(self, keys: list[tuple[str, str, bool]], words: str = "") -> None:
+        """`words` say what the screen below shows."""
         super().__init__()
-        self.keys = keys
+        self.keys, self.words = keys, words
 
     def compose(self) -> ComposeResult:
         width = max((len(keys) for keys, _, _ in self.keys), default=0)
         lines = [f"{keys:<{width}}  {what}" + ("" if works else " (not now)") for keys, what, works in self.keys]
         kinds = "  ".join(f"{letter} {kind}" for kind, letter in LETTER.items())
         verdicts = "  ".join(f"{sign} {verdict}" for verdict, sign in VERDICT_SIGN.items())
-        signs = [kinds, verdicts, "┊ a fold  ┃ the chosen item's words", ""]
+        signs = [
+            kinds,
+            verdicts,
+            "┊ ▸ folded  ▾ open  ● unread  ┃ the chosen item's words  C disputed✗▸ a claim, its state and verdict",
+            "",
+        ]
+        signs += [self.words, ""] if self.words else []
         with VerticalScroll(id="help") as scroll:
             scroll.border_title = Content("keys and signs")
             scroll.border_subtitle = Content("j k scroll · esc closes")

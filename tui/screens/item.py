@@ -10,30 +10,32 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 
+from kb.views import ItemView
 from kb.visible import one_line
-from tui.pages import ItemPage, read_item
-from tui.screens.view import View
+from tui.pages import ItemPage, now_called, read_item
+from tui.screens.correcting import CorrectingView
 from tui.widgets.conversation import Conversation
 from tui.widgets.item_facts import ItemFacts
 from tui.widgets.lines import LineView
 from tui.widgets.signs import says, verdict_sign
 
 
-class ItemScreen(View):
+class ItemScreen(CorrectingView):
     """An item: its mail and its facts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.focus_next", "Pane", key_display="tab"),
         Binding("r", "run_check", "Check"),
         Binding("c", "conversation", "Thread"),
-        Binding("z", "zoom", "Pane alone", show=False),
+        Binding("Z", "zoom", "Pane alone", show=False),
     ]
 
     def __init__(self, path: Path, item: str) -> None:
         super().__init__(path)
         self.item_id = item
         self.page: ItemPage | None = None
-        self._revealed = False
+        self._known: ItemView | None = None
+        """The item as it was last there."""
 
     def panes(self) -> ComposeResult:
         with Container(id="item-panes", classes="panes"):
@@ -56,6 +58,7 @@ class ItemScreen(View):
     def load(self) -> None:
         self.page = page = read_item(self.path, self.item_id)
         if page is not None:
+            self._known = page.item
             self.mail.show([page.mail])
             self.facts.show(page)
             self.call_after_refresh(self._reveal)
@@ -68,6 +71,21 @@ class ItemScreen(View):
     def on_resize(self) -> None:
         super().on_resize()
         self.call_after_refresh(self._reveal)
+
+    @property
+    def corrected(self) -> ItemView | None:
+        return self._known
+
+    @property
+    def linked(self) -> tuple[str, str, str] | None:
+        link = self.facts.link if self.focused is self.facts else None
+        return None if link is None else (link.source, link.relation, link.target)
+
+    def was_corrected(self) -> None:
+        """An item of another kind has another id; its words stay."""
+        known = self._known
+        if known is not None:
+            self.item_id = now_called(self.path, known) or self.item_id
 
     def action_zoom(self) -> None:
         self.toggle_class("-alone")
@@ -101,7 +119,8 @@ class ItemScreen(View):
     def tell(self) -> None:
         page = self.page
         if page is None:
-            self.say(Content("this item is no longer in the database; esc goes back"))
+            undo = "; u undoes what was said of it" if self._known is not None and not self.browser.read_only else ""
+            self.say(Content(f"this item is no longer in the database; esc goes back{undo}"))
             return
         self.head(self.mail, f"#{page.item.number} {one_line(page.item.author)}", self.mail.hit_words())
         self.head(self.facts, f"{page.item.kind} {page.shown}", self.facts.hit_words())
@@ -118,7 +137,7 @@ class ItemScreen(View):
 
 def _run_hint(page: ItemPage, *, read_only: bool) -> str:
     if read_only:
-        return "read-only: checks are not run"
+        return "read-only: checks are not run, nothing is corrected"
     if not page.runs:
         return "r runs its check"
     run = page.runs[0]

@@ -18,6 +18,8 @@ class Line:
 
     pieces: Pieces
     opens: str = ""
+    link: int = -1
+    """Which of the item's links it shows, by its place among them."""
 
 
 def labelled(label: str, text: str, width: int, look: str = "") -> list[Line]:

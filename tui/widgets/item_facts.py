@@ -5,17 +5,17 @@ Some lines open another item; the cursor can stand on any line, so that all can 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from kb.views import ItemView
+from kb.views import ItemView, LinkView
 from kb.visible import one_line
-from tui.pages import ItemPage, Neighbour
-from tui.widgets.fact_lines import Line, labelled, section, wrapped
+from tui.pages import ItemPage
+from tui.widgets.fact_lines import Line, labelled
 from tui.widgets.lines import LineView, Pieces
-from tui.widgets.signs import letter, says, standing, state_look, verdict_look, verdict_sign
+from tui.widgets.link_lines import link_lines
+from tui.widgets.signs import says, standing, state_look
 from tui.widgets.verdict_lines import verdict_in_short, verdict_lines
 
 
@@ -37,35 +37,9 @@ def item_lines(page: ItemPage, width: int) -> list[Line]:
     if item.entities:
         out += labelled("names", ", ".join(item.entities), width)
     out += labelled("found by", f"{item.cue} ({item.confidence:.2f})" if item.cue else "a person", width, "dim")
-    out += _links(page, width)
+    out += link_lines(page, width)
     out += verdict_lines(page, width)
     return out
-
-
-def _links(page: ItemPage, width: int) -> Iterator[Line]:
-    count = len(page.neighbours)
-    yield from section(f"{count} link{'' if count == 1 else 's'}" + (" · Enter follows" if count else ""), width)
-    for neighbour in page.neighbours:
-        yield from _link(neighbour, width)
-
-
-def _link(neighbour: Neighbour, width: int) -> Iterator[Line]:
-    item = neighbour.item
-    arrow = "→" if neighbour.outward else "←"
-    first: Pieces = [
-        (f"{arrow} ", "dim"),
-        (f"{neighbour.relation} ", "link"),
-        (f"{letter(item.kind)} ", f"badge-letter label {item.kind}"),
-        (f"#{item.number} {one_line(item.author)} ", "dim"),
-        (item.state, state_look(item.state)),
-    ]
-    if item.verdict is not None:
-        first.append((f" {verdict_sign(item.verdict)}", verdict_look(item.verdict)))
-    yield Line(first, item.id)
-    for piece in wrapped(says(item), width - 4)[:3]:
-        yield Line([("    ", ""), (piece, "")], item.id)
-    for piece in wrapped(neighbour.because, width - 4)[:2] if neighbour.because else []:
-        yield Line([("    ", ""), (piece, "dim")], item.id)
 
 
 class ItemFacts(LineView):
@@ -104,6 +78,14 @@ class ItemFacts(LineView):
         return [self._lines[row].pieces]
 
     @property
+    def link(self) -> LinkView | None:
+        """The link on whose lines the cursor stands."""
+        line = self._lines[self.cursor] if self.cursor < len(self._lines) else None
+        if line is None or line.link < 0 or self.page is None:
+            return None
+        return self.page.neighbours[line.link].link
+
+    @property
     def opens(self) -> ItemView | None:
         """The item that Enter leads to from the cursor's line."""
         if self.page is None or self.cursor >= len(self._lines):
@@ -112,7 +94,8 @@ class ItemFacts(LineView):
         return next((n.item for n in self.page.neighbours if n.item.id == wanted), None)
 
     def action_link(self, way: int) -> None:
-        heads = [n for n, line in enumerate(self._lines) if line.opens and line.pieces[0][0] in ("→ ", "← ")]
+        links = [line.link for line in self._lines]
+        heads = [n for n, link in enumerate(links) if link >= 0 and links[n - 1] != link]
         later = [n for n in heads if (n - self.cursor) * way > 0]
         if later:
             self.cursor = later[0 if way > 0 else -1]

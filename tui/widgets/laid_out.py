@@ -1,4 +1,4 @@
-"""In: mails in the order to read them, a width, folds opened or closed by hand. Out: all rows, and the way to each.
+"""In: mails in the order to read them, a width, folds opened or closed by hand. Out: rows, mail under mail.
 
 A row is found by its mail's place and an offset of its body, and the other way round; nothing is drawn here.
 """
@@ -6,24 +6,21 @@ A row is found by its mail's place and an offset of its body, and the other way 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from kb.records import ZoneKind
 from kb.views import ItemView
-from tui.widgets.mail_rows import Mail, Row, RowKind, Stretch, is_open, rows, stretches
+from tui.widgets.layout import HEADING, Layout
+from tui.widgets.mail_rows import Row, RowKind, Stretch, is_open, rows, stretches
 
-HEADING = -1
-"""The offset that stands for a mail's heading."""
+__all__ = ["HEADING", "LaidOut"]
 
 
-class LaidOut:
-    """The rows of a conversation."""
+class LaidOut(Layout):
+    """The mails one under the other, their quotes, patches and signatures folded."""
 
     def __init__(self) -> None:
-        self.mails: Sequence[Mail] = ()
-        self.width = 0
-        self.count = 0
-        """All rows."""
+        super().__init__()
         self._rows: list[list[Row]] = []
         self._tops: list[int] = []
         self._starts: list[tuple[list[int], list[int]]] = []
@@ -31,10 +28,8 @@ class LaidOut:
         self._opened: dict[str, set[int]] = {}
         self._shut: dict[str, set[int]] = {}
 
-    def lay_out(self, mails: Sequence[Mail], width: int) -> None:
-        """Make the rows of `mails` for `width` cells."""
-        self.mails, self.width = mails, width
-        self._rows = [self._rows_of(place) for place in range(len(mails))]
+    def make_rows(self) -> None:
+        self._rows = [self._rows_of(place) for place in range(len(self.mails))]
         self._sum_up()
 
     def _rows_of(self, place: int) -> list[Row]:
@@ -44,6 +39,7 @@ class LaidOut:
         return rows(mail, self.width, opened, shut, is_first=place == 0)
 
     def _sum_up(self) -> None:
+        self.version += 1
         self._tops, self._starts, self.count = [], [], 0
         for laid in self._rows:
             self._tops.append(self.count)
@@ -52,45 +48,39 @@ class LaidOut:
             self._starts.append(([laid[n].start for n in shown], shown))
 
     def at(self, row: int) -> tuple[int, Row] | None:
-        """The mail (its place in `mails`) and the row of it that stand at `row`."""
         if not 0 <= row < self.count:
             return None
         mail = bisect_right(self._tops, row) - 1
         return mail, self._rows[mail][row - self._tops[mail]]
 
-    def spot(self, row: int) -> tuple[str, int] | None:
-        """Message-ID and offset (or HEADING) of what stands at `row`."""
-        found = self.at(row)
-        if found is None:
-            return None
-        mail, where = found
-        heading = where.kind in (RowKind.HEAD, RowKind.SUBJECT) or (where.kind is RowKind.BLANK and not where.end)
-        return self.mails[mail].message.message_id, HEADING if heading else where.start
+    def row_of(self, place: int, offset: int) -> int:
+        starts, shown = self._starts[place]
+        found = bisect_right(starts, offset) - 1 if offset >= 0 else -1
+        if found >= 0:
+            return self._tops[place] + shown[found]
+        return next(row for row, kind in self.headings(place) if kind is RowKind.HEAD)
 
-    def row_of_spot(self, spot: tuple[str, int]) -> int | None:
-        """The row of what `spot` gave, also in other mails or at another width; None where its mail is gone."""
-        for place, mail in enumerate(self.mails):
-            if mail.message.message_id == spot[0]:
-                return self.row_of(place, spot[1])
-        return None
-
-    def row_of(self, mail: int, offset: int) -> int:
-        """The row that shows an offset (or HEADING) of a mail (its place in `mails`)."""
-        starts, shown = self._starts[mail]
-        place = bisect_right(starts, offset) - 1 if offset >= 0 else -1
-        if place >= 0:
-            return self._tops[mail] + shown[place]
-        return next(row for row, kind in self.headings(mail) if kind is RowKind.HEAD)
-
-    def headings(self, mail: int) -> Iterator[tuple[int, RowKind]]:
-        """The rows of a mail's number, author, date and subject."""
-        for n, row in enumerate(self._rows[mail][:3]):
+    def headings(self, place: int) -> Iterator[tuple[int, RowKind]]:
+        for n, row in enumerate(self._rows[place][:3]):
             if row.kind in (RowKind.HEAD, RowKind.SUBJECT):
-                yield self._tops[mail] + n, row.kind
+                yield self._tops[place] + n, row.kind
+
+    def shown(self, place: int) -> Iterator[tuple[int, int]]:
+        for stretch in stretches(self.mails[place]):
+            if not stretch.folds or self.is_open(place, stretch):
+                yield stretch.start, stretch.end
+
+    def passes(self, row: int) -> Iterator[tuple[str, int]]:
+        found = self.at(row)
+        if found is not None and row == self._tops[found[0]] + len(self._rows[found[0]]) - 1:
+            yield self.mails[found[0]].message.message_id, 0
+
+    def parts(self, message_id: str) -> int:
+        return 1
 
     # folds
 
-    def fold_at(self, row: int) -> tuple[int, Stretch] | None:
+    def _fold_at(self, row: int) -> tuple[int, Stretch] | None:
         """The mail and the fold that `row` belongs to, else the first fold of the row's mail."""
         found = self.at(row)
         if found is None:
@@ -100,35 +90,44 @@ class LaidOut:
         chosen = next((s for s in folds if s.start == where.fold), folds[0] if folds else None)
         return None if chosen is None else (place, chosen)
 
-    def is_open(self, place: int, stretch: Stretch | Row) -> bool:
-        """Whether the fold that a stretch or its row stands for is open."""
+    def is_open(self, place: int, row: Stretch | Row) -> bool:
         mail = self.mails[place]
         own = mail.message.message_id
-        return is_open(mail, stretch, self._opened.get(own, set()), self._shut.get(own, set()))
+        return is_open(mail, row, self._opened.get(own, set()), self._shut.get(own, set()))
 
-    def set_fold(self, place: int, stretch: Stretch, is_opened: bool) -> None:
-        """Open or close a fold."""
+    def fold(self, row: int, opened: bool | None = None) -> int | None:
+        found, where = self._fold_at(row), self.at(row)
+        if found is None or where is None:
+            return None
+        place, stretch = found
+        spot, within = self.spot(row), where[1].fold == stretch.start
+        self._set(place, stretch, not self.is_open(place, stretch) if opened is None else opened)
+        if not within:
+            return None if spot is None else self.row_of_spot(spot)
+        first = self.row_of(place, stretch.start)
+        inside = self.at(first)
+        return first - 1 if inside is not None and inside[1].kind is RowKind.TEXT else first
+
+    def _set(self, place: int, stretch: Stretch, opened: bool) -> None:
         own = self.mails[place].message.message_id
-        opened, shut = self._opened.setdefault(own, set()), self._shut.setdefault(own, set())
-        (opened.add if is_opened else opened.discard)(stretch.start)
-        (shut.discard if is_opened else shut.add)(stretch.start)
+        by_hand, shut = self._opened.setdefault(own, set()), self._shut.setdefault(own, set())
+        (by_hand.add if opened else by_hand.discard)(stretch.start)
+        (shut.discard if opened else shut.add)(stretch.start)
         self._rows[place] = self._rows_of(place)
         self._sum_up()
 
     def unfold_for(self, place: int, item: ItemView) -> None:
-        """Open the folds that hide an item's words."""
         for stretch in stretches(self.mails[place]):
             hides = stretch.folds and item.start < stretch.end and item.end > stretch.start
             if hides and not self.is_open(place, stretch):
-                self.set_fold(place, stretch, True)
+                self._set(place, stretch, True)
 
-    def fold_all(self) -> None:
-        """Open every quote and signature, or, where a fold was opened by hand, close all. Patches open one by one."""
-        any_open = any(self._opened.values())
+    def fold_all(self, opened: bool | None = None) -> None:
+        opens = not any(self._opened.values()) if opened is None else opened
         self._opened.clear()
         self._shut.clear()
-        if not any_open:
+        if opens:
             for mail in self.mails:
                 folds = {s.start for s in stretches(mail) if s.folds and s.kind is not ZoneKind.DIFF}
                 self._opened[mail.message.message_id] = folds
-        self.lay_out(self.mails, self.width)
+        self.make_rows()

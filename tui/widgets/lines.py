@@ -25,7 +25,7 @@ Pieces: TypeAlias = list[tuple[str, str]]
 """(text that is safe to draw, names of component classes set apart by blanks)."""
 
 _KINDS = {"claim", "question", "decision", "action", "item", "badge", "chosen"}
-_PLAIN = {"dim", "head", "label", "hit", "hit-here", "cursor", "link", "added", "removed"}
+_PLAIN = {"dim", "head", "label", "hit", "hit-here", "cursor", "link", "added", "removed", "hunk"}
 CLASSES = _KINDS | _PLAIN | {"good", "bad", "doubt"}
 """What a piece can be; the theme gives each a look."""
 
@@ -68,6 +68,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Cells on the left for the cursor's mark."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        self._looks: dict[str, Style] = {}
         super().__init__(id=id)
         self.needle: re.Pattern[str] | None = None
         self.needle_words = ""
@@ -203,6 +204,15 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _look(self, names: str) -> Style:
         """The theme's look for these classes, see-through colours laid over the pane's own background."""
+        if names not in self._looks:
+            self._looks[names] = self._made_look(names)
+        return self._looks[names]
+
+    def notify_style_update(self) -> None:
+        self._looks.clear()
+        super().notify_style_update()
+
+    def _made_look(self, names: str) -> Style:
         style = Style()
         ground = self.background_colors[1]
         for name in names.split():

@@ -13,24 +13,43 @@ from rich.cells import cell_len
 from kb.records import ZoneKind
 from kb.views import ItemView
 from tui.widgets.lines import Pieces
-from tui.widgets.mail_rows import Mail, Row, fold_words
-from tui.widgets.signs import letter
+from tui.widgets.mail_rows import Mail, Row, RowKind, fold_words
+from tui.widgets.signs import badge
 from tui.widgets.words import drawn, fitted
 
 CLOSED, OPEN = "┊", "╎"
 """What stands before a fold."""
 
 
-def heading(mail: Mail, width: int) -> Pieces:
-    """`#12 Author  2024-10-15 09:12  ↳ #9 ────`."""
+def heading(mail: Mail, width: int, *, answers: bool = True) -> Pieces:
+    """`#12 Author  2024-10-15 09:12  ↳ #9 ────`; what it answers is left out unless `answers`."""
     m = mail.message
-    parent = mail.quotes.get(m.parent_id or "")
+    parent = mail.quotes.get(m.parent_id or "") if answers else None
     head = f"#{m.number} "
     tail = f"  {m.date[:16].replace('T', ' ')}" + (f"  ↳ #{parent}" if parent is not None else "")
     tail += " ~" if m.provisional else ""
     author = fitted(m.author or m.address, max(width - len(tail) - len(head), 8))
     left = width - len(head) - cell_len(author) - len(tail)
     return [(head, "head label"), (author, "head"), (tail, "dim"), (f" {'─' * (left - 1)}" if left > 1 else "", "dim")]
+
+
+def turn(mail: Mail, row: Row, width: int, hidden: int) -> Pieces:
+    """The heading of a turn in a collated thread: `▾ #12 Author …`, or `▸ #12 Author, 3 replies: its first words`."""
+    m = mail.message
+    if row.kind is RowKind.AGAIN:
+        return [(fitted(f"┄ #{m.number} {m.author or m.address} goes on", width), "dim")]
+    if not row.shut:
+        return [("▾ ", "dim"), *heading(mail, width - 2, answers=False)]
+    replies = f", {hidden} repl{'y' if hidden == 1 else 'ies'}" if hidden else ""
+    head = fitted(f"#{m.number} {m.author or m.address}", max(width - len(replies) - 2, 8))
+    room = width - cell_len(head + replies) - 2
+    words = fitted(f": {m.body[row.start : row.start + 4 * width]}", room) if room > 4 else ""
+    return [("▸ ", "label"), (head, "head"), (replies, ""), (words, "dim")]
+
+
+def rails(row: Row) -> Pieces:
+    """What stands left of a row that is set in."""
+    return [("│ " * (row.indent // 2), "dim")] if row.indent else []
 
 
 def subject(mail: Mail, width: int) -> Pieces:
@@ -46,7 +65,7 @@ def fold(mail: Mail, row: Row, width: int, *, is_open: bool) -> Pieces:
 def text(mail: Mail, row: Row, *, chosen: ItemView | None, found: Sequence[tuple[int, int]], hit_look: str) -> Pieces:
     """The words of a row, each item's marked with its letter and underlined, the chosen one's set off."""
     body = mail.message.body
-    base = _zone_look(row.zone, body[row.start : row.start + 1])
+    base = _zone_look(mail, row)
     here = [item for item in mail.items if item.start < row.end and item.end > row.start]
     hits = [(a, b) for a, b in found if a < row.end and b > row.start]
     cuts = {row.start, row.end}
@@ -57,8 +76,8 @@ def text(mail: Mail, row: Row, *, chosen: ItemView | None, found: Sequence[tuple
     for a, b in pairwise(sorted(cuts)):
         for item in here:
             if item.start == a:
-                out.append((f"{letter(item.kind)}▸", f"badge {item.kind}"))
-                column += 2
+                out.append((badge(item), f"badge {item.kind}"))
+                column += cell_len(badge(item))
         names = [base]
         over = [item for item in here if item.start <= a < item.end]
         if over:
@@ -73,11 +92,22 @@ def text(mail: Mail, row: Row, *, chosen: ItemView | None, found: Sequence[tuple
     return out
 
 
-def _zone_look(zone: ZoneKind, first: str) -> str:
-    match zone:
+def _zone_look(mail: Mail, row: Row) -> str:
+    match row.zone:
         case ZoneKind.OWN | ZoneKind.TABLE | ZoneKind.CODE | ZoneKind.TRACE:
             return ""
-        case ZoneKind.DIFF if first in ("+", "-"):
-            return "added" if first == "+" else "removed"
+        case ZoneKind.DIFF:
+            body = mail.message.body
+            start = body.rfind("\n", 0, row.start) + 1
+            return diff_look(body[start : min(start + 12, row.end)])
         case _:
             return "dim"
+
+
+def diff_look(line: str) -> str:
+    """The look of a line of a patch, by its first characters."""
+    if line.startswith(("--- ", "+++ ", "diff ", "index ", "rename ", "similarity ", "new file", "deleted file")):
+        return "label"
+    if line.startswith("@@"):
+        return "hunk"
+    return {"+": "added", "-": "removed"}.get(line[:1], "")

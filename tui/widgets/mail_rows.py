@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from rich.cells import cell_len
+
 from kb.records import Zone, ZoneKind
 from kb.views import ItemView, MessageView
+from tui.widgets.signs import badge
 from tui.widgets.words import lines, wrap
-
-BADGE = 2
-"""Cells of the letter and mark that stand before an item's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class RowKind(StrEnum):
     SUBJECT = "subject"
     FOLD = "fold"
     TEXT = "text"
+    AGAIN = "again"
+    """Somebody goes on after replies to what they said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,12 @@ class Row:
     zone: ZoneKind = ZoneKind.OWN
     fold: int = -1
     """Offset at which the fold begins that this row belongs to, or -1."""
+    turn: int = -1
+    """In a collated thread the turn that this row belongs to, or -1."""
+    indent: int = 0
+    """Cells that it is set in by."""
+    shut: bool = False
+    """A heading under which all is folded away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,7 @@ def rows(
     out.append(Row(RowKind.HEAD))
     if mail.new_subject:
         out.append(Row(RowKind.SUBJECT))
-    marks = {item.start: BADGE for item in mail.items}
+    marks = marks_of(mail.items)
     for stretch in stretches(mail):
         fold = -1
         if stretch.folds:
@@ -109,7 +117,7 @@ def rows(
             out.append(Row(RowKind.FOLD, stretch.start, stretch.end, stretch.kind, fold))
             if not is_open(mail, stretch, opened, closed):
                 continue
-        out.extend(_text(mail, stretch, width, fold, marks, out[-1].kind in (RowKind.BLANK, RowKind.FOLD)))
+        out.extend(text_rows(mail, stretch, width, fold, marks, out[-1].kind in (RowKind.BLANK, RowKind.FOLD)))
     while out and out[-1].kind is RowKind.BLANK:
         out.pop()
     return out
@@ -121,9 +129,18 @@ def is_open(mail: Mail, stretch: Stretch | Row, opened: Set[int], closed: Set[in
     return stretch.start in opened or (holds_item and stretch.start not in closed)
 
 
-def _text(
+def marks_of(items: Sequence[ItemView]) -> dict[int, int]:
+    """The cells that the badges of items take, by the offset before which they stand."""
+    out: dict[int, int] = {}
+    for item in items:
+        out[item.start] = out.get(item.start, 0) + cell_len(badge(item))
+    return out
+
+
+def text_rows(
     mail: Mail, stretch: Stretch, width: int, fold: int, marks: Mapping[int, int], after_blank: bool
 ) -> Iterator[Row]:
+    """The rows of a stretch's words; blank lines in a row are one."""
     body = mail.message.body
     by_word = stretch.kind in (ZoneKind.OWN, ZoneKind.QUOTE, ZoneKind.TRAILER, ZoneKind.SIGNATURE)
     ends = [zone.end for zone in stretch.zones]
@@ -142,13 +159,15 @@ def _text(
 
 def fold_words(mail: Mail, row: Row) -> str:
     """What a fold's row says, without the mark before it."""
-    stretch = next(s for s in stretches(mail) if s.start == row.start)
+    stretch = next((s for s in stretches(mail) if (s.start, s.end) == (row.start, row.end)), None)
+    if stretch is None:
+        stretch = Stretch(row.start, row.end, row.zone, (Zone(row.zone, row.start, row.end),))
     told = [z for z in stretch.zones if z.kind is not ZoneKind.ATTRIBUTION] or stretch.zones
     body = "".join(mail.message.body[zone.start : zone.end] for zone in told)
     texts = [line for line in body.split("\n") if line.strip()]
     many = f"{len(texts)} line" + ("" if len(texts) == 1 else "s")
     match stretch.kind:
-        case ZoneKind.QUOTE:
+        case ZoneKind.QUOTE | ZoneKind.ATTRIBUTION:
             return f"quotes {_whom(mail, stretch.zones)}{many}: {_last_paragraph(body)}"
         case ZoneKind.DIFF:
             files = sum(line.startswith("diff ") for line in texts)

@@ -65,6 +65,13 @@ def verdict_look(verdict: str | None) -> str:
     return _VERDICT_LOOK.get(verdict or "", "dim")
 
 
+def badge(item: ItemView) -> str:
+    """What stands before an item's words: `C▸`, `C disputed✗▸`; a state in which nothing happened yet is not told."""
+    first = STATES[ItemKind(item.kind)][0] if item.kind in LETTER else ""
+    state = "" if item.state == first else f" {one_line(item.state)}"
+    return f"{letter(item.kind)}{state}{verdict_sign(item.verdict).strip()}▸"
+
+
 def standing(item: ItemView) -> Pieces:
     """`C  supported  ✓ verified` as pieces."""
     out: Pieces = [(f" {letter(item.kind)} ", f"badge {item.kind}"), (f" {item.state}", state_look(item.state))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from kb.records import ItemKind, Verdict
 from kb.runs import compass
@@ -12,7 +13,9 @@ from kb.visible import one_line
 from tui.evidence import checked_words, finding, part_verdict
 from tui.pages import ItemPage
 from tui.widgets.fact_lines import Line, hanging, labelled, section, wrapped
+from tui.widgets.figure_lines import figure_lines
 from tui.widgets.signs import verdict_look, verdict_sign
+from tui.widgets.step_chart import step_lines
 
 
 def verdict_in_short(page: ItemPage, width: int) -> Iterator[Line]:
@@ -56,33 +59,30 @@ def verdict_lines(page: ItemPage, width: int) -> Iterator[Line]:
 
 
 def _evidence(run: RunView, width: int) -> Iterator[Line]:
-    """The lines a verdict rests on: steps numbered with who takes them, facts with file:line, figures, notes."""
-    last, step = "", 0
+    """The lines a verdict rests on: a trace drawn step by step, facts with file:line, figures, notes."""
+    last = ""
     names = {"step": "trace", "fact": "facts of the source", "figure": "figures", "note": "notes"}
-    placed = [len(one_line(str(e.get("place", "")))) for e in run.evidence if e.get("kind") == "step"]
-    column = min(max(placed, default=0), max(width // 3, 6))
     in_parts = False
-    for line in run.evidence:
-        kind, text, place = (str(line.get(part, "")) for part in ("kind", "text", "place"))
-        verdict = part_verdict(line)
-        if verdict:
-            yield Line([])
-            yield from hanging(f"{verdict_sign(verdict)} ", text, width, "label", mark=verdict_look(verdict))
-            in_parts, last, step = True, kind, 0
+    for (part, kind), group in groupby(run.evidence, key=lambda line: (part_verdict(line), str(line.get("kind", "")))):
+        held = [(str(line.get("place", "")), str(line.get("text", ""))) for line in group]
+        if part:
+            for _, text in held:
+                yield Line([])
+                yield from hanging(f"{verdict_sign(part)} ", text, width, "label", mark=verdict_look(part))
+            in_parts, last = True, kind
             continue
         if kind != last and not in_parts:
             yield Line([])
             yield Line([(one_line(names.get(kind, kind)), "label")])
-        step = step if kind == last else 0
         last = kind
         if kind == "step":
-            step += 1
-            head = f"{step:>3}  {one_line(place, width=column):<{column}}  "
-            yield from hanging(head, text, width, "")
-        elif place:
-            yield from hanging("  ", f"{place}  {text}", width, "")
-        else:
-            yield from hanging("  ", text, width, "")
+            yield from step_lines(held, width)
+            continue
+        for place, text in held:
+            if kind == "figure" and not place:
+                yield from figure_lines(text, width)
+            else:
+                yield from hanging("  ", f"{place}  {text}" if place else text, width, "")
 
 
 def predicate_words(predicate: Mapping[str, object]) -> str:

@@ -62,6 +62,16 @@ def wrap(
     pieces, first, column, blank = [], start, 0, -1
     at = start
     while at < end:
+        plain = body[first : min(first + width + 1, end)] if at == first else ""
+        if plain.isascii() and plain.isprintable() and not any(first <= mark <= first + width for mark in marks):
+            if plain and len(plain) <= width:
+                break
+            if plain:
+                blank = plain.rfind(" ", 0, width) if by_word else -1
+                pieces.append((first, first + (blank + 1 or width)))
+                first = at = pieces[-1][1]
+                blank = -1
+                continue
         char = body[at]
         cells = marks.get(at, 0) + _cells(char, column)
         if column + cells > width and at > first:
