@@ -20,7 +20,7 @@ from tui.app import BrowseApp
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
-_FONT_FAMILY = re.compile(r"font-family:\s*(?:Fira Code|arial)[^;]*;")
+_FONT_FAMILY = re.compile(r"font-family:\s*(?:Fira Code|arial)[^;<]{0,200};")
 _INDENTED = re.compile(
     r'(?P<head><text [^>]*?x="(?P<x>[\d.]+)"[^>]*?)textLength="(?P<length>[\d.]+)"(?P<rest>[^>]*)>'
     r"(?P<blanks>(?:&#160;)+)(?P<text>[^<]+)<"
